@@ -1,1 +1,1 @@
-"""What `doctor` looks at, one after the other."""
+"""The checks of `doctor`, in order."""

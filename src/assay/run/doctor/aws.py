@@ -1,7 +1,7 @@
-"""What `doctor` asks AWS: who looks, with which permissions, and at which endpoints.
+"""What `doctor` asks AWS: with which identities and permissions, and at which endpoints.
 
-Nothing here changes anything, and nothing quotes an answer but the identities' ARNs, an error's code
-and the state of Allowed AMIs.
+Nothing here changes anything, and no answer is quoted except the identities' ARNs, error codes and
+the state of Allowed AMIs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,12 @@ from assay.run.doctor.permissions import Trying, allowed_images, tried
 def examine(
     sdk: Sdk, region: str, readers: Readers | None, fleet: Sequence[str] = ()
 ) -> Iterator[Observation]:
-    """The caller, the readers, and what each of them may ask in `region`.
+    """Examine the caller, the readers, and what each of them may ask in `region`.
 
-    Without the caller's identity nothing else is asked. A required permission that the caller's own
-    account lacks is no more than a warning where a reader can be used: the reader's account can be
-    checked all the same. The reader of all other accounts is tried in those of `fleet`.
+    If the caller's identity is not known, nothing else is asked. A required permission that is
+    missing in the caller's own account is only a warning if a reader can be used, because the
+    reader's account can still be checked. The common reader for all other accounts is tried in
+    those of `fleet`.
     """
     readers = readers or Readers()
     catalog = LiveCatalog(sdk)
@@ -47,7 +48,10 @@ def examine(
 
 
 def _tries(places: Sequence[Place], *, spared: bool) -> list[Trying]:
-    """The caller's own place comes first, then those of readers, which may spare the caller some."""
+    """Return the permissions to try: the caller's own place first, then those of readers.
+
+    If there are readers, the caller may need fewer permissions.
+    """
     tries: list[Trying] = []
     for place in places:
         for permission in READS:
@@ -61,7 +65,7 @@ def _tries(places: Sequence[Place], *, spared: bool) -> list[Trying]:
 def examine_for(
     sdk: Sdk, sources: Sequence[Source], policy: Policy | None
 ) -> Iterator[Observation]:
-    """What a check of `sources` needs: who looks at their places, and what they may ask there."""
+    """Examine the identities and permissions that a check of `sources` needs in their places."""
     catalog = LiveCatalog(sdk)
     region = next(iter(regions(sources)), None)
     own = identity(catalog, Place.of(region)) if region else None
@@ -91,7 +95,7 @@ def examine_for(
 
 
 def endpoints(sdk: Sdk) -> Observation:
-    """Which endpoints answered."""
+    """Report which endpoints answered."""
     foreign = sdk.endpoints()
     if foreign is None:
         known = bool(sdk.calls())

@@ -1,4 +1,4 @@
-"""How far the local clock is from AWS's, which refuses what is signed at another time."""
+"""How far the local clock is from AWS's, which refuses requests signed at a different time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,28 +8,30 @@ from assay.model.times import in_utc
 from assay.run.doctor.observation import Level, Observation
 
 WARN_SECONDS, FAIL_SECONDS = 60, 300
-"""Of clock skew. A request must reach AWS within five minutes of its time stamp in most cases (IAM
-User Guide, "AWS Signature Version 4 for API requests"); the warning comes well before."""
+"""Limits for clock skew. In most cases, a request must reach AWS within five minutes of its time
+stamp (IAM User Guide, "AWS Signature Version 4 for API requests"); the warning comes well before
+that.
+"""
 
 
 class Clock:
-    """How far the local clock is from the `Date` of AWS's answers."""
+    """Measures how far the local clock is from the `Date` of AWS's answers."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        """`clock` tells the local time, with its time zone."""
+        """`clock` returns the local time, with its time zone."""
         self._clock = clock
         self._ahead: list[float] = []
 
     def hear(self, date: str) -> None:
-        """Compare a `Date` header, which counts whole seconds, as it arrives."""
+        """Compare a `Date` header, which has whole seconds, when it arrives."""
         try:
             told = in_utc(parsedate_to_datetime(date))
         except ValueError:
-            return  # a proxy's invention: no answer to go by
+            return  # from a proxy, so it does not count
         self._ahead.append((self._clock() - told).total_seconds())
 
     def observation(self) -> Observation:
-        """By the closest of all answers: the others took longer to arrive."""
+        """Report the smallest difference: the other answers took longer to arrive."""
         if not self._ahead:
             return Observation(Level.SKIP, "the clock: no answer from AWS contained the time")
         ahead = min(self._ahead, key=abs)

@@ -1,6 +1,7 @@
 """Whether a check could succeed from here: the libraries, the policy, the Region, then AWS.
 
-With inputs it is whether a check of those could: what is tried is what they need, where they need it.
+With inputs, whether a check of these inputs could succeed: only what they need is tried, where they
+need it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assay.run.inputs import Reading
 
 HCL2, FORK = "python-hcl2", "bc-python-hcl2"
-"""Two distributions of one package `hcl2`. checkov installs the second, an old fork."""
+"""Two distributions of the same package `hcl2`. checkov installs the second, an old fork."""
 
 
 def observations(
@@ -30,9 +31,9 @@ def observations(
     timeout: float,
     cache: "Cache",
 ) -> Iterator[Observation]:
-    """One after the other, so that what is known is seen while AWS is waited for.
+    """Yield observations one by one, so that known ones are visible while waiting for AWS.
 
-    `said_by` is what named the Region: an option, or a variable of the environment.
+    `said_by` is the source of the Region: an option, or an environment variable.
     """
     from assay.model import Accounts
     from assay.run.doctor.aws import examine
@@ -59,7 +60,7 @@ def observations_for(
     policy_path: str | None,
     timeout: float,
 ) -> Iterator[Observation]:
-    """The same for inputs: of AWS only what a check of them asks is tried, where it asks that."""
+    """Yield observations for inputs: of AWS, only what a check of them asks is tried."""
     from assay.run.doctor import inputs
     from assay.run.doctor.aws import examine_for
 
@@ -81,7 +82,7 @@ def observations_for(
 def _open(
     host: "Host", policy: "Policy | None", timeout: float, cache: "Cache"
 ) -> "tuple[Sdk, Clock]":
-    """The door to AWS, and a clock that hears the times of its answers."""
+    """Open a connection to AWS, and a clock that reads the times of its answers."""
     from assay.run.catalogs import open_sdk
 
     sdk = open_sdk(host, policy.readers if policy else None, timeout, cache)
@@ -91,7 +92,7 @@ def _open(
 
 
 def _answers(sdk: "Sdk", clock: Clock) -> Iterator[Observation]:
-    """Who answered, and at which time."""
+    """Report which endpoints answered, and the clock."""
     from assay.run.doctor.aws import endpoints
 
     yield endpoints(sdk)
@@ -105,13 +106,13 @@ def _unasked() -> Observation:
 
 
 def _libraries() -> "tuple[str | None, bool, tuple[Observation, ...]]":
-    """The Region of boto3 itself, whether AWS can be asked, and what is installed."""
+    """Return boto3's own Region, whether AWS can be asked, and what is installed."""
     region, of_sdk = _sdk()
     return region, of_sdk.level is not Level.FAIL, (_versions(), of_sdk, _hcl2())
 
 
 def _strange(regions: Sequence[str]) -> Iterator[Observation]:
-    """The Regions that the SDK does not know: misspelt, or newer than it is."""
+    """Report Regions that the SDK does not know, because they are misspelt or newer than the SDK."""
     from assay.catalog.aws.clients import regions_known
 
     known = regions_known() if regions else frozenset()
@@ -136,7 +137,7 @@ def _versions() -> Observation:
 
 
 def _version(distribution: str) -> str | None:
-    """Of what is installed under that name, by what its installer has noted."""
+    """The installed version of a distribution, according to its metadata."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -146,7 +147,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _sdk() -> "tuple[str | None, Observation]":
-    """The Region that boto3 itself is configured with, and whether boto3 can be used."""
+    """Return the Region in boto3's own configuration, and whether boto3 can be used."""
     from assay.catalog.aws.clients import boto3_itself
 
     try:
@@ -157,7 +158,7 @@ def _sdk() -> "tuple[str | None, Observation]":
 
 
 def _hcl2() -> Observation:
-    """Both distributions write the same files: where both are, either may be what is imported."""
+    """Both distributions install the same files: if both are there, either one may be imported."""
     own, fork = _version(HCL2), _version(FORK)
     if fork is not None:
         cure = f"give assay an environment without checkov, with {HCL2}"
@@ -170,7 +171,7 @@ def _hcl2() -> Observation:
 def _policy(
     host: "Host", path: str | None, *, needed: bool = False
 ) -> "tuple[Policy | None, Observation]":
-    """A check needs one; to try what is here, none is needed."""
+    """Return the policy. A check needs one; trying what is here does not."""
     try:
         policy = open_policy(host, path) if needed else policy_if_any(host, path)
     except AssayError as error:
@@ -182,7 +183,7 @@ def _policy(
 
 
 def _named(readers: "Readers") -> str:
-    """How many readers there are."""
+    """Describe the readers of the policy."""
     number = len(readers.by_account)
     told = [f"{number} reader{'s' if number > 1 else ''}"] if number else []
     told += ["a reader for all other accounts"] if readers.common else []
@@ -192,7 +193,7 @@ def _named(readers: "Readers") -> str:
 def _region(
     given: str | None, said_by: str, policy: "Policy | None", own: str | None
 ) -> "tuple[str | None, Observation]":
-    """Where to ask. A check takes the first two, and never boto3's own."""
+    """Return the Region to ask. A check uses only the first two sources, never boto3's own."""
     if given:
         return given, Observation(Level.OK, f"Region {given}, from {said_by}")
     if policy is not None and policy.region is not None:

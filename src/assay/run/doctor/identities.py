@@ -1,4 +1,4 @@
-"""What `doctor` says of who looks: the caller, and the readers of the policy."""
+"""What `doctor` says about identities: the caller's, and those of the policy's readers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from assay.run.doctor.observation import Level, Observation
 
 
 def identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
-    """Who looks at a place; what is wrong with the credentials as a whole is an answer, too."""
+    """Return the identity used for a place, or what is wrong with the credentials as a whole."""
     try:
         return catalog.ask(IDENTITIES, [place])[place]
     except CatalogError as error:
@@ -19,7 +19,7 @@ def identity(catalog: LiveCatalog, place: Place) -> Answer[Identity]:
 
 
 def caller(answer: Answer[Identity]) -> Observation:
-    """Whose credentials these are."""
+    """Report whose credentials these are."""
     match answer:
         case Identity(account=account, arn=arn):
             return Observation(Level.OK, f"credentials of account {account}: {arn}")
@@ -38,9 +38,9 @@ def readers_of(
     fleet: Sequence[str],
     caller: Identity,
 ) -> Iterator[tuple[str, Observation]]:
-    """Each reader that the policy names, and that of all others in the accounts of `fleet`.
+    """Try each reader that the policy names, and the common one in the accounts of `fleet`.
 
-    A reader of another partition has no role that could be assumed from `region`.
+    A reader of another partition has no role that can be assumed from `region`.
     """
     place = {
         account: Place.of(region, account) for account in sorted({*readers.by_account, *fleet})
@@ -70,7 +70,7 @@ def readers_of(
 def readers_for(
     catalog: LiveCatalog, places: Sequence[Place], caller: Identity
 ) -> Iterator[tuple[Place, Observation]]:
-    """Who looks at each account of `places`, by one place of it."""
+    """Try the identity for each account of `places`, using one of its places."""
     first: dict[tuple[str, str | None], Place] = {}
     for place in places:
         first.setdefault((place.partition, place.account), place)
@@ -102,6 +102,6 @@ def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observa
 
 
 def untried(common: CommonReader) -> Observation:
-    """The reader of all other accounts, where nothing says which those are."""
+    """Report that the common reader was not tried, because its accounts are not known."""
     text = f"the reader for all other accounts, role {common.role_name}: not tried"
     return Observation(Level.SKIP, f"{text}, because those accounts are not known here")

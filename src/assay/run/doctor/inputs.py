@@ -1,4 +1,4 @@
-"""What `doctor` says of the inputs themselves: whether they can be read, and where they are."""
+"""What `doctor` says about the inputs themselves: whether they can be read, and their places."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def read(
     host: "Host", paths: Sequence[str], how: "Reading", policy: Policy | None
 ) -> "tuple[list[Source], list[Observation]]":
-    """The inputs as a check reads them, and a line of each."""
+    """Read the inputs as a check does, with observations for each."""
     from assay.run.inputs import Wishes, open_sources
 
     wishes = Wishes.of(policy) if policy else Wishes(tuple(Kind), None)
@@ -34,7 +34,7 @@ def read(
 
 
 def _told(source: "Source") -> Observation:
-    """How many references there are, in which Regions."""
+    """Report the number of references and their Regions."""
     found = _regions(source)
     number = len(source.references)
     text = f"{source.facts.path}: {number or 'no'} reference{'' if number == 1 else 's'} to AMIs"
@@ -45,12 +45,12 @@ def _told(source: "Source") -> Observation:
 
 
 def regions(sources: "Sequence[Source]") -> list[str]:
-    """The Regions that the inputs tell."""
+    """Return the Regions named in the inputs."""
     return sorted({region for source in sources for region in _regions(source) if region})
 
 
 def _regions(source: "Source") -> "Counter[str | None]":
-    """How many references there are in each Region; None counts those in one that is not told."""
+    """Count the references in each Region; None counts those whose Region is not known."""
     found: Counter[str | None] = Counter()
     for reference in source.references:
         place = reference.place
@@ -65,8 +65,8 @@ def _regions(source: "Source") -> "Counter[str | None]":
 def undetermined(
     subjects: Sequence[Subject], sources: "Sequence[Source]", bad: Level
 ) -> Iterator[Observation]:
-    """References that no answer of AWS makes clear: those whose place is not told, each reason once,
-    then all others. `bad` is what the first mean.
+    """Report references that no answer from AWS can determine: first those without a known place,
+    once for each reason, then all others. `bad` is the level of the former.
     """
     lost: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     others: defaultdict[int, list[str]] = defaultdict(list)

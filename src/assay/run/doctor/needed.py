@@ -1,8 +1,9 @@
-"""What a check of some inputs would ask AWS, and where: told by the check's own first questions.
+"""What a check of some inputs would ask AWS, and where, found out from the check's own first
+questions.
 
-A catalogue that tells who looks, answers nothing else and hears everything stands where AWS would.
-What is asked only once something is answered follows from that: every way ends at images, and those
-have an ancestry.
+The check runs on a catalogue that records questions and answers only those about identities. Its
+later questions, which depend on answers, can be inferred: every way ends at images, and those have
+an ancestry.
 """
 
 from collections import defaultdict
@@ -48,7 +49,7 @@ _ACTIONS = {
     INSTANCES.name: "ec2:DescribeInstances",
     PARAMETERS.name: "ssm:GetParameters",
 }
-"""By which action a check has its first answers."""
+"""The actions behind a check's first questions."""
 _OF_EVERY_IMAGE = frozenset(
     {"ec2:GetImageAncestry", "ec2:GetAllowedImagesSettings", "ec2:ListImagesInRecycleBin"}
 )
@@ -57,10 +58,10 @@ _PARAMETERS_A_CALL = 10
 
 
 class Listening:
-    """An `ImageCatalog` that hears what it is asked and passes on only who looks."""
+    """An `ImageCatalog` that records what it is asked, and answers only questions about identities."""
 
     def __init__(self, source: ImageCatalog | None) -> None:
-        """Without a source, nobody looks."""
+        """Without a source, identities are not answered either."""
         self._source = source
         self.heard: defaultdict[Place, set[tuple[str, object]]] = defaultdict(set)
         """By place, the names and keys of questions."""
@@ -92,24 +93,24 @@ class Needed(msgspec.Struct, frozen=True):
     def of(
         cls, sources: Sequence[Source], policy: Policy | None, source: ImageCatalog | None
     ) -> "Needed":
-        """By what a check would ask about `sources`; `source` tells who looks at each place."""
+        """Find out what a check would ask about `sources`; `source` answers only who the caller is."""
         listening = Listening(source)
         subjects = gather(sources, listening)
         return cls(subjects, listening.heard, policy)
 
     @property
     def places(self) -> list[Place]:
-        """Where a check would ask."""
+        """The places where a check would ask."""
         return sorted(self.heard, key=lambda place: (place.account or "", place.region))
 
     @property
     def bad(self) -> Level:
-        """What it means that some references stay undetermined."""
+        """The level of references that stay undetermined."""
         policy = self.policy
         return Level.WARN if policy and policy.undetermined is Severity.WARNING else Level.FAIL
 
     def tries(self, places: Collection[Place]) -> list[Trying]:
-        """The permissions that a check would use in `places`."""
+        """Return the permissions that a check would use in `places`."""
         return [
             Trying(place, permission, level, parameters=self._parameters(place))
             for place in self.places
@@ -118,7 +119,7 @@ class Needed(msgspec.Struct, frozen=True):
         ]
 
     def spared(self) -> list[str]:
-        """The actions that a check of these inputs uses nowhere."""
+        """Return the actions that a check of these inputs uses nowhere."""
         return [
             each.action
             for each in READS
@@ -126,7 +127,7 @@ class Needed(msgspec.Struct, frozen=True):
         ]
 
     def _level(self, place: Place, permission: Permission) -> Level | None:
-        """What it means that it is missing there; None where it is not needed."""
+        """The level of a missing permission in a place; None if it is not needed there."""
         action = permission.action
         asked = {_ACTIONS[name] for name, _ in self.heard[place]}
         if permission.required:
@@ -136,7 +137,7 @@ class Needed(msgspec.Struct, frozen=True):
         predicts = self.policy is not None and self.policy.predicts
         if action == "ec2:GetAllowedImagesSettings" and predicts:
             return self.bad
-        # What a template holds can be the name of a parameter.
+        # The image in a template may be the name of a parameter.
         may = action == "ssm:GetParameters" and "ec2:DescribeLaunchTemplateVersions" in asked
         return Level.WARN if may or action in _OF_EVERY_IMAGE else None
 

@@ -1,4 +1,4 @@
-"""What `doctor` says: one line each, and what it means for a check."""
+"""An observation of `doctor`: one line, and what it means for a check."""
 
 import enum
 
@@ -13,7 +13,7 @@ class Level(enum.Enum):
     FAIL = "FAIL"
     """No check can succeed."""
     SKIP = "skip"
-    """Not looked at."""
+    """Not examined."""
 
 
 class Observation(msgspec.Struct, frozen=True):

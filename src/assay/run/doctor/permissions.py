@@ -1,8 +1,8 @@
-"""What `doctor` says of permissions: each is tried where it would be used.
+"""What `doctor` says about permissions: each is tried where it would be used.
 
-Each is tried with DryRun, which EC2 answers with an error either way: DryRunOperation or
-UnauthorizedOperation (EC2 API Reference, "DryRun" of each action). SSM has none: it is asked for
-parameters that plans name, or for one that need not exist.
+Each is tried with DryRun, which EC2 always answers with an error: DryRunOperation or
+UnauthorizedOperation (EC2 API Reference, "DryRun" of each action). SSM has no DryRun: it is asked
+for parameters that plans name, or for one that need not exist.
 """
 
 import re
@@ -24,24 +24,25 @@ from assay.run.doctor.observation import Level, Observation
 _ABOUT_WHAT_WAS_ASKED = re.compile(
     r"Invalid[A-Za-z]+\.[A-Za-z.]+|InvalidParameter(Value|Combination)?|[A-Za-z]+NotFound"
 )
-"""Codes that tell what is wrong with the question (EC2 API Reference, "Error codes"); codes that
-tell what is wrong with the credentials, as InvalidClientTokenId, have no dot."""
+"""Error codes about the question (EC2 API Reference, "Error codes"); codes about the credentials,
+such as InvalidClientTokenId, have no dot.
+"""
 
 
 class Trying(msgspec.Struct, frozen=True):
-    """One permission in one place, and what it means where it is not there."""
+    """One permission in one place, and the level if it is missing."""
 
     place: Place
     permission: Permission
     bad: Level
     besides: str = ""
-    """What is to be said of the loss."""
+    """What to add about the consequences."""
     parameters: tuple[str, ...] = ()
-    """Those of Systems Manager that a check would ask for."""
+    """The Systems Manager parameters that a check would ask for."""
 
     @property
     def probe(self) -> dict[str, Any]:
-        """With which parameters the call is made."""
+        """The parameters of the call."""
         permission = self.permission
         if permission.service == "ssm" and self.parameters:
             return {"Names": list(self.parameters)}
@@ -50,7 +51,7 @@ class Trying(msgspec.Struct, frozen=True):
 
     @property
     def with_what(self) -> str:
-        """A grant for a part of the parameters may well cover the part that plans name."""
+        """The parameters it was tried with; a grant for some parameters may cover those in plans."""
         if self.permission.service != "ssm":
             return ""
         if not self.parameters:
@@ -60,19 +61,19 @@ class Trying(msgspec.Struct, frozen=True):
 
 
 class Allowed(msgspec.Struct, frozen=True):
-    """The call went through, or would have; `inferred` is the code that only suggests it."""
+    """The call was or would have been successful; `inferred` is the code that only suggests it."""
 
     inferred: str | None = None
 
 
 class Denied(msgspec.Struct, frozen=True):
-    """IAM says no."""
+    """IAM denied the call."""
 
     reason: str
 
 
 class Untried(msgspec.Struct, frozen=True):
-    """Nothing is known."""
+    """The result is not known."""
 
     reason: str
 
@@ -81,7 +82,7 @@ Trial: TypeAlias = Allowed | Denied | Untried
 
 
 def tried(sdk: Sdk, tries: Sequence[Trying]) -> Iterator[Observation]:
-    """All of them at once, told in their order."""
+    """Try all permissions at once, and report them in order."""
     trials = sdk.flights.each(
         range(len(tries)),
         lambda n: _try(sdk, tries[n]),
@@ -99,7 +100,7 @@ def _try(sdk: Sdk, trying: Trying) -> Trial:
         return _meaning(refused)
     except CatalogError as error:
         return Untried(str(error))
-    if permission.member not in answer:  # an endpoint that answers anything to everything
+    if permission.member not in answer:  # the endpoint may answer anything to everything
         return Untried(
             f"{permission.action} in {place.region}: the answer contains no {permission.member}"
         )
@@ -113,8 +114,8 @@ def _meaning(refused: RefusedError) -> Trial:
     if code == "UnauthorizedOperation" or code.startswith("AccessDenied"):
         return Denied(refused.reason)
     if _ABOUT_WHAT_WAS_ASKED.fullmatch(code):
-        # Inferred: nowhere is it said that IAM is asked before the question is looked at. Whoever
-        # gets as far as to hear that an image does not exist was at least not sent away.
+        # Inferred: it is not documented that IAM is asked before the request is examined. But a
+        # caller who learns that an image does not exist was at least not turned away.
         return Allowed(code)
     return Untried(refused.reason)
 
@@ -136,7 +137,7 @@ def _told(trying: Trying, trial: Trial) -> Observation:
 
 
 def allowed_images(catalog: LiveCatalog, places: Sequence[Place]) -> Iterator[Observation]:
-    """Whether EC2 hides images there."""
+    """Report whether EC2 hides images in these places."""
     answers = catalog.ask(ALLOWED_IMAGES, places)
     for place in places:
         name = f"Allowed AMIs in {place.region} of account {place.account}"

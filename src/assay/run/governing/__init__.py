@@ -1,1 +1,1 @@
-"""What runs inside AWS: resources that change or start are judged as they do. Events come in, words go out."""
+"""Runs inside AWS and judges resources when they change or start: events in, texts out."""

@@ -1,8 +1,8 @@
 """A custom rule of AWS Config: an event in, evaluations out.
 
-COMPLIANT is said of what passes, and of nothing else. What is undetermined is NON_COMPLIANT, with an
-annotation that says so: AWS Config takes no INSUFFICIENT_DATA from a rule, and NOT_APPLICABLE, which would
-hide it, is for what does not exist any more.
+Only what passes is COMPLIANT. What is undetermined is NON_COMPLIANT, with an annotation that says
+so: AWS Config does not accept INSUFFICIENT_DATA from a rule, and NOT_APPLICABLE, which would hide
+it, is for resources that no longer exist.
 
 Facts: AWS Config Developer Guide, "Example Events for AWS Config Rules"; AWS Config API Reference,
 PutEvaluations.
@@ -26,31 +26,31 @@ from assay.run.governing.judging import TYPES, Judgement, judge, judge_uses, und
 from assay.run.governing.resources import INSTANCE, KINDS, Resource
 
 LONGEST = 256
-"""Characters of an annotation."""
+"""The maximum length of an annotation, in characters."""
 ACCOUNT = "AWS::::Account"
 PERIODIC = ("ScheduledNotification", "ConfigurationSnapshotDeliveryCompleted")
-"""What has a rule look at everything (AWS Config API Reference, SourceDetail)."""
+"""Messages that ask a rule to evaluate everything (AWS Config API Reference, SourceDetail)."""
 _GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A resource that has changed, or that is not there any more."""
+    """A resource that has changed or no longer exists."""
 
     resource: Resource
     gone: bool
     at: datetime
     whole: bool = True
-    """Whether the event has its configuration."""
+    """Whether the event contains its configuration."""
 
 
 class Period(msgspec.Struct, frozen=True):
-    """All resources are to be looked at."""
+    """A request to evaluate all resources."""
 
     at: datetime
 
 
 class Event(msgspec.Struct, frozen=True):
-    """What AWS Config wants to know, of whose resources, and by which token it takes the answer."""
+    """What AWS Config asks about, in which account, and the token for the answer."""
 
     account: str
     token: str
@@ -58,7 +58,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 def read_event(raw: Any, region: str) -> Event:
-    """An event as AWS Config sends it. Raises `InputError` for any other."""
+    """Read an event sent by AWS Config. Raises `InputError` for any other."""
     document = raw if isinstance(raw, Mapping) else {}
     account, token = document.get("accountId"), document.get("resultToken")
     if not is_account(account) or not isinstance(token, str) or not token:
@@ -107,11 +107,11 @@ def _change(
 def of_change(
     catalog: ImageCatalog, policy: Policy | str, change: Change, now: datetime, read_back: Any
 ) -> list[dict[str, Any]]:
-    """What AWS Config is to be told of a resource. `read_back` tells the configuration of one that was too
-    large for the event.
+    """Return the evaluations for a resource. `read_back` returns the configuration of one that was
+    too large for the event.
 
-    An event can be much older than now: AWS Config sends what it recorded last when a rule is made, or asked
-    to evaluate again.
+    An event can be much older than now: AWS Config sends the last recorded configuration when a
+    rule is created, or is asked to evaluate again.
     """
     resource, at = change.resource, change.at
     if change.gone:
@@ -127,15 +127,15 @@ def of_change(
 
 
 def _recorded(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetResourceConfigHistory tells the configuration as text."""
+    """Return the recorded configuration, which GetResourceConfigHistory returns as text."""
     return _document(item.get("configuration"))
 
 
 def of_period(
     catalog: ImageCatalog, policy: Policy | str, here: At, period: Period, now: datetime
 ) -> list[dict[str, Any]]:
-    """What AWS Config is to be told of all instances, templates, groups and launch configurations, and
-    whether those are all.
+    """Return the evaluations for all instances, templates, groups and launch configurations, and
+    one that says if these are all.
     """
     account, region = here
     seen = collect(catalog, account, region, lambda: now)
@@ -171,12 +171,12 @@ def _evaluation(type: str, id: str, state: str, annotation: str, at: datetime) -
 
 
 def _cut(text: str) -> str:
-    """As long as AWS Config takes it; the outcome and the rule stand at its beginning."""
+    """Shorten a text to what AWS Config accepts; the outcome and the rule are at its start."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _document(text: Any) -> Mapping[str, Any]:
-    """JSON in a string, as AWS Config nests it. Raises `InputError`."""
+    """Decode JSON in a string, as AWS Config nests it. Raises `InputError`."""
     if isinstance(text, Mapping):
         return text
     try:

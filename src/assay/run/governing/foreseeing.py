@@ -1,11 +1,13 @@
-"""Asks at once for what an event will need one after the other: a wait less for each.
+"""Asks at once what an event would otherwise need one question after another, to wait less often.
 
-An event about an instance leads to its image, which leads to what that was made from. With the instance is asked
-about the image that the event itself names, if it names one; with an image, about its recorded ancestry. Where
-ancestors themselves are looked at, whoever judges many launches of few images knows the way by then.
+An event about an instance leads to its image, and that to the images it was made from. Together
+with the instance, the image that the event itself names is asked about, if there is one; together
+with an image, its recorded ancestry. If ancestors themselves are looked at, their ids are known
+after the first of many launches from the same images.
 
-Nothing that was answered is kept from event to event: what is foreseen is asked anew, and believed no more than
-what is asked for. An event that names the wrong image costs some calls.
+No answer is kept from one event to the next: questions asked in advance are asked again each time,
+and their answers are trusted no more than others. An event that names the wrong image costs some
+calls.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,12 +23,12 @@ from assay.model import CatalogFacts
 
 T = TypeVar("T")
 MOST = 1_000
-"""Images whose way is known; then all is learnt anew."""
+"""The number of images whose ancestors are remembered, before all are learned again."""
 FAR = 20
-"""Images that are asked for besides; a longer way is walked."""
+"""The number of images asked about in advance; a longer way is followed step by step."""
 
 Ways = dict[ImageKey, tuple[ImageKey, ...]]
-"""What was asked after an image, kept from event to event."""
+"""The images that were asked about after an image, kept from event to event."""
 
 
 class ForeseeingCatalog(msgspec.Struct):
@@ -37,7 +39,7 @@ class ForeseeingCatalog(msgspec.Struct):
     named: Sequence[ImageKey] = ()
     """The images that the event names."""
     settings: bool = False
-    """Whether Allowed AMIs settings are needed, too."""
+    """Whether Allowed AMIs settings are needed as well."""
     _answers: dict[tuple[str, Any], Any] = msgspec.field(default_factory=dict)
     _walked: list[tuple[ImageKey, ...]] = msgspec.field(default_factory=list)
     _at_ancestors: bool = False
@@ -59,7 +61,7 @@ class ForeseeingCatalog(msgspec.Struct):
         return self.source.facts()
 
     def learn(self) -> None:
-        """The event has ended: the way of the one image that it began with is known."""
+        """When the event has ended, remember the way from its first image, if it had only one."""
         if not self._walked or len(self._walked[0]) != 1:
             return
         (first,) = self._walked[0]
@@ -71,7 +73,7 @@ class ForeseeingCatalog(msgspec.Struct):
     def _besides(
         self, question: Question[Any, Any], keys: list[Any]
     ) -> Iterator[tuple[Question[Any, Any], list[Any]]]:
-        """What will be asked after a question."""
+        """Yield the questions that will follow a question."""
         images: Sequence[ImageKey] = ()
         if question.name == INSTANCE_IMAGES.name:
             images = self.named[:FAR]
@@ -97,7 +99,7 @@ class ForeseeingCatalog(msgspec.Struct):
         wanted = [(question, keys) for question, keys in wanted if keys]
         pool = ThreadPoolExecutor(len(wanted), "together")
         under_way = [(each, pool.submit(self.source.ask, each, keys)) for each, keys in wanted]
-        pool.shutdown(wait=False)  # each has the deadline of the source
+        pool.shutdown(wait=False)  # each call has the deadline of the source
         for question, future in under_way:
             self._answers.update(
                 ((question.name, key), answer) for key, answer in future.result().items()

@@ -1,4 +1,4 @@
-"""One function inside AWS: it keeps its session, its clients and its policy from event to event."""
+"""A function inside AWS that keeps its session, its clients and its policy from event to event."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,23 +25,23 @@ from assay.run.governing.resources import Resource, named_images
 
 
 class Surroundings(Struct, frozen=True):
-    """What a function is given by its host."""
+    """What a function gets from its host."""
 
     policy: Pinned
     region: str
-    """Where it runs, and where its policy stands."""
+    """Where it runs, and where its policy is."""
     topic: str | None
-    """The ARN of the topic that is told of launches that do not pass."""
+    """The ARN of the topic for launches that do not pass."""
     seconds: float
-    """How long one event may take."""
+    """The time limit for one event."""
     models: Kept
-    """Where cut service models are, if anywhere."""
+    """The directory of reduced service models, if there is one."""
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
 
 
 class Function:
-    """Answers one event after the other; one at a time, as Lambda has it."""
+    """Answers one event at a time, as Lambda sends them."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
@@ -52,9 +52,9 @@ class Function:
         self._ways: Ways = {}
 
     def config_rule(self, raw: Any) -> list[dict[str, Any]]:
-        """Evaluate what AWS Config asks about, and tell it. Raises `InputError` for what is no event of
-        its, and `CatalogError` where it does not take the evaluations: both are to be told by an error,
-        so that the event is not lost.
+        """Evaluate what AWS Config asks about, and report the result to it. Raises `InputError` for
+        anything that is not an event of AWS Config, and `CatalogError` if it does not accept the
+        evaluations. Both should fail the invocation, so that the event is not lost.
         """
         self._begin()
         region = self._around.region
@@ -73,8 +73,8 @@ class Function:
         return found
 
     def launch(self, raw: Any) -> dict[str, Any]:
-        """Judge what has started, tell the topic of what does not pass, and answer what a state machine
-        chooses by. Raises like `config_rule`.
+        """Judge what has started, notify the topic of what does not pass, and return a document by
+        which a state machine can choose. Raises like `config_rule`.
         """
         self._begin()
         launch = launches.read_launch(raw)
@@ -89,8 +89,8 @@ class Function:
         return launches.document(launch, judged, sha256)
 
     def push(self) -> dict[str, Any]:
-        """Audit what this account has in this Region, and hand the findings to Security Hub there. Raises
-        `CatalogError` where the policy or the account cannot be read, or something is not taken.
+        """Audit this account in this Region, and send the findings to Security Hub there. Raises
+        `CatalogError` if the policy or the account cannot be read, or something is not accepted.
         """
         from assay.run.governing.pushing import push_here
 
@@ -117,7 +117,7 @@ class Function:
         return latest_item(self._own, place, resource.type, resource.id)
 
     def _policy_or_why(self) -> Policy | str:
-        """The policy; one that could not be had is asked for again by the next event."""
+        """Return the policy, or why there is none; the next event then asks for it again."""
         if self._policy is None:
             place = Place.of(self._around.region)
             found = pinned_policy(self._own, place, self._around.policy)
@@ -127,7 +127,7 @@ class Function:
         return self._policy
 
     def _catalog(self, policy: Policy | str) -> LiveCatalog:
-        """With the policy's readers, where it has any: an event may be another account's."""
+        """Return a catalogue with the policy's readers: an event may be another account's."""
         if isinstance(policy, str) or policy.readers == Readers():
             return LiveCatalog(self._own)
         if self._readers is None:
@@ -138,7 +138,7 @@ class Function:
     def _foreseeing(
         self, policy: Policy | str, resources: Sequence[Resource]
     ) -> Iterator[ForeseeingCatalog]:
-        """What is asked for one event about a few resources."""
+        """Yield the catalogue for one event about a few resources."""
         settings = isinstance(policy, Policy) and policy.predicts
         named = named_images(resources)
         catalog = ForeseeingCatalog(self._catalog(policy), self._ways, named, settings)
@@ -151,7 +151,7 @@ class Function:
 
 
 def lines(found: Sequence[dict[str, Any]]) -> list[str]:
-    """Evaluations for a log, a line each."""
+    """Return evaluations as lines for a log."""
     return [
         f"{each['ComplianceType']} {safe(each['ComplianceResourceId'])}: {each['Annotation']}"
         for each in found

@@ -1,5 +1,5 @@
-"""Judges resources by the policy of the gate. Whatever cannot be read, the policy itself included, is
-undetermined, and never a pass.
+"""Judges resources by the same policy as plans. Anything that cannot be read, including the policy
+itself, is undetermined, and never a pass.
 """
 
 from collections.abc import Sequence
@@ -33,41 +33,41 @@ TYPES = {
     UseType.GROUP: GROUP,
     UseType.CONFIGURATION: CONFIGURATION,
 }
-"""What AWS Config calls things that use images; it has no type for parameters and recipes."""
+"""AWS Config's types for things that use images; it has none for parameters and recipes."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What became of one resource."""
+    """The result for one resource."""
 
     resource: Resource
     outcome: Outcome
     reason: str
-    """One line, with the outcome at its beginning."""
+    """One line that starts with the outcome."""
     image_id: str | None = None
     rules: tuple[str, ...] = ()
-    """Those that make it no pass."""
+    """The rules that prevent a pass."""
     lineage: tuple[str, ...] = ()
-    """The image, what it was made from, and so on, as far as it was told."""
+    """The image, what it was made from, and so on, as far as it is known."""
     gone: bool = False
-    """It does not exist any more."""
+    """It no longer exists."""
 
 
 def judge(
     catalog: ImageCatalog, policy: Policy | str, resources: Sequence[Resource], now: datetime
 ) -> list[Judgement]:
-    """A judgement for each resource; in place of a policy may stand why there is none."""
+    """Return a judgement for each resource; a text as `policy` says why there is no policy."""
     if isinstance(policy, str):
         return [undetermined(each, f"the policy cannot be read: {policy}") for each in resources]
     try:
         return _judged(catalog, policy, resources, now)
-    except AssayError as error:  # nobody could be asked: of no resource is anything known
+    except AssayError as error:  # nothing could be asked, so nothing is known about any resource
         return [undetermined(each, str(error)) for each in resources]
 
 
 def judge_uses(
     catalog: ImageCatalog, policy: Policy | str, at: At, uses: Sequence[Use], now: datetime
 ) -> list[Judgement]:
-    """A judgement for each resource of a place that uses images, of the types that AWS Config has."""
+    """Return a judgement for each resource of a place that uses images, if AWS Config has its type."""
     by_address = {
         address_of(use): Resource(TYPES[use.type], use.id, Place.of(at[1], at[0]))
         for use in uses
@@ -96,12 +96,12 @@ def judge_uses(
 
 
 def undetermined(resource: Resource, why: str) -> Judgement:
-    """What is said of a resource of which something could not be read."""
+    """Return the judgement of a resource about which something could not be read."""
     return Judgement(resource, Outcome.UNDETERMINED, _line(f"undetermined: {why}"))
 
 
 def _line(text: str) -> str:
-    """One line, whatever names stand in it."""
+    """Return a text as one line, whatever names are in it."""
     return safe(" ".join(text.split()))
 
 

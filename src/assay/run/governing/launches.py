@@ -1,11 +1,12 @@
-"""Launches, as EventBridge tells of them: judged as they happen, and told to whoever listens.
+"""Launches reported by EventBridge: judged as they happen, with messages for subscribers.
 
-Two events say that an instance starts. The change of its state needs no trail and covers whatever launches
-(Auto Scaling, Spot, fleets), but names the instance alone; RunInstances by CloudTrail names image and
-caller, where a trail logs. Both are judged by what EC2 says of the instance.
+Two events say that an instance starts. The change of its state needs no trail and covers everything
+that launches (Auto Scaling, Spot, fleets), but only names the instance. RunInstances from
+CloudTrail names image and caller, if there is a trail. Both are judged by what EC2 says about the
+instance.
 
-Facts: EC2 User Guide, "Amazon EC2 instance state change events"; EventBridge User Guide, "AWS service events
-delivered via AWS CloudTrail".
+Facts: EC2 User Guide, "Amazon EC2 instance state change events"; EventBridge User Guide, "AWS
+service events delivered via AWS CloudTrail".
 """
 
 import json
@@ -24,25 +25,25 @@ from assay.run.governing.resources import INSTANCE, Resource
 STARTING = ("pending", "running")
 IGNORED = "ignored"
 _INSTANCE_ID = re.compile("i-[0-9A-Za-z]{8,38}")
-"""The examples in AWS's guides have other letters than ids have."""
+"""The examples in AWS's guides contain letters that real ids do not have."""
 MOST = 1_000
-"""Instances that one call of RunInstances may start; more is no event of AWS's."""
+"""The maximum number of instances that one call of RunInstances may start."""
 
 
 class Launch(msgspec.Struct, frozen=True):
-    """What has started, where."""
+    """What has started, and where."""
 
     place: Place
     instances: Mapping[str, str | None]
-    """By their ids, the images that the event names; empty where it tells of no start: a stop, or a call that
-    failed.
+    """By instance id, the image that the event names. Empty if nothing has started: a stop, or a
+    call that failed.
     """
     source: str
     """`state-change` or `cloudtrail`."""
 
 
 def read_launch(raw: Any) -> Launch:
-    """An event as EventBridge delivers it. Raises `InputError` for any other."""
+    """Read an event delivered by EventBridge. Raises `InputError` for any other."""
     event = raw if isinstance(raw, Mapping) else {}
     account, region, detail = event.get("account"), event.get("region"), event.get("detail")
     if event.get("source") != "aws.ec2" or not isinstance(detail, Mapping):
@@ -71,7 +72,7 @@ def _by_call(detail: Mapping[str, Any], account: str, region: str) -> dict[str, 
         raise InputError("the call is not an EC2 call")
     if detail.get("eventName") != "RunInstances":
         raise InputError("the call is not RunInstances")
-    # A rule that another account's bus feeds has that account in the event itself
+    # An event forwarded from another account's bus contains that account
     if detail.get("awsRegion") != region or detail.get("recipientAccountId", account) != account:
         raise InputError("the call belongs to another account or Region than its event")
     if detail.get("errorCode") is not None:
@@ -92,7 +93,7 @@ def _instance(id: Any) -> str:
 
 
 def resources_of(launch: Launch) -> list[Resource]:
-    """What is to be judged."""
+    """Return the resources to judge."""
     return [
         Resource(INSTANCE, id, launch.place, {"imageId": image})
         for id, image in launch.instances.items()
@@ -100,7 +101,7 @@ def resources_of(launch: Launch) -> list[Resource]:
 
 
 def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) -> dict[str, Any]:
-    """What a state machine can choose by: `outcome` is the worst of all instances, or `ignored`."""
+    """Return a document for state machines: `outcome` is the worst of all instances, or `ignored`."""
     outcomes = {each.outcome for each in judged}
     return {
         "schema_version": 1,
@@ -127,8 +128,8 @@ def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) ->
 def messages(
     launch: Launch, judged: Sequence[Judgement], policy_sha256: str, most: int
 ) -> Iterator[tuple[Outcome, str]]:
-    """What a topic is to be told, and how that ends: the document as text, in parts of at most so many bytes.
-    Nothing of a part in which everything passes.
+    """Yield the messages for a topic, with their outcomes: the document as text, in parts of at
+    most `most` bytes. Parts in which everything passes are left out.
     """
     outcome = worst({each.outcome for each in judged}) if judged else Outcome.PASS
     if outcome is Outcome.PASS:

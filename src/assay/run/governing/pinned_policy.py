@@ -2,7 +2,8 @@
 
     s3://BUCKET/KEY?versionId=VERSION      or      ssm:/NAME:VERSION
 
-A document with another digest is none: who may write there may not change what counts as golden.
+A document with another digest is refused: those who may write there may not change what counts as
+golden.
 """
 
 import re
@@ -24,14 +25,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Pinned(NamedTuple):
-    """Where the policy is, and which it is."""
+    """The location of the policy, and its digest."""
 
     source: str
     sha256: str
 
 
 def pinned_policy(sdk: Sdk, place: Place, wanted: Pinned) -> Policy | str:
-    """The policy, or why there is none."""
+    """Return the policy, or why there is none."""
     if not _DIGEST.fullmatch(wanted.sha256):
         return "ASSAY_POLICY_SHA256 is not set to 64 hexadecimal digits"
     try:
@@ -42,7 +43,7 @@ def pinned_policy(sdk: Sdk, place: Place, wanted: Pinned) -> Policy | str:
         if found != wanted.sha256:
             return f"its SHA-256 is {found[:12]}…, and {wanted.sha256[:12]}… is wanted"
         return load(wanted.source, content)
-    except AssayError as error:  # no credentials, a configuration that cannot be used, no policy
+    except AssayError as error:  # no credentials, an unusable configuration, or no policy
         return str(error)
 
 

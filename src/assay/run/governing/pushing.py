@@ -1,4 +1,4 @@
-"""An audit of one account in one Region, whose findings go to Security Hub there."""
+"""Audits one account in one Region, and sends the findings to Security Hub there."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,8 +18,8 @@ from assay.run.push import Writing, push
 def push_here(
     sdk: Sdk, catalog: ImageCatalog, policy: Policy, region: str, clock: Callable[[], datetime]
 ) -> dict[str, Any]:
-    """How many findings were imported and archived. Raises `CatalogError` where any was not taken, or the
-    place was not seen whole: of that, too, Security Hub was told what is known.
+    """Return how many findings were imported and archived. Raises `CatalogError` if any was not
+    accepted, or if not all of the place was seen; even then, the known findings are sent.
     """
     here = Place.of(region)
     identity = catalog.ask(IDENTITIES, [here])[here]

@@ -1,12 +1,12 @@
-"""A resource of AWS as something to judge: what it launches, or was launched from.
+"""A resource of AWS that can be judged: what it launches, or was launched from.
 
-Instances are asked for at EC2, which tells their owner of images that nobody sees any more. Of templates the
-default and the latest version count, as EC2 has them. Of Auto Scaling groups and launch configurations
-what AWS Config recorded is read.
+Instances are looked up in EC2, which describes images to their owner that are no longer visible.
+For templates, the default and the latest version in EC2 count. For Auto Scaling groups and launch
+configurations, the record of AWS Config is read.
 
-Facts: AWS Config Developer Guide, "Supported resource types": which id each type has. That the recorded
-configuration has the names of the API, with a small first letter, is inferred from its samples: the
-capital ones are taken, too.
+Facts: AWS Config Developer Guide, "Supported resource types": which id each type has. Inferred from
+its samples: the recorded configuration uses the API's names with a small first letter; capital ones
+are accepted, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,13 +38,13 @@ KINDS = (INSTANCE, TEMPLATE, GROUP, CONFIGURATION)
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """One resource, as AWS Config names it."""
+    """One resource, as identified by AWS Config."""
 
     type: str
     id: str
     place: Place
     configuration: Mapping[str, Any] = {}
-    """What its event tells of it, in AWS Config's words; empty where nobody said."""
+    """The configuration in the event, with AWS Config's names; empty if there is none."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -53,13 +53,13 @@ class Found(msgspec.Struct, frozen=True):
     references: tuple[AmiReference, ...] = ()
     unknown: str | None = None
     gone: bool = False
-    """EC2 has no such thing any more."""
+    """It no longer exists in EC2."""
 
 
 def references_of(
     catalog: ImageCatalog, resources: Iterable[Resource]
 ) -> tuple[list[Found], dict[ImageKey, UsedImage]]:
-    """What each refers to, and what EC2 tells of the images of instances."""
+    """Return what each resource refers to, and what EC2 says about the images of instances."""
     resources = list(resources)
     keys = [(each.place, each.id) for each in resources if each.type == INSTANCE]
     answers = catalog.ask(INSTANCE_IMAGES, keys)
@@ -78,7 +78,7 @@ def references_of(
 
 
 def named_images(resources: Iterable[Resource]) -> list[ImageKey]:
-    """The images that events name of instances: what to ask about at once, and no evidence of anything."""
+    """Return the images that events name for instances: hints for what to ask first, not evidence."""
     named = (
         (each.place, parse_image(_text(each.configuration, "imageId")))
         for each in resources
@@ -128,7 +128,7 @@ def _reference(
 
 
 def _of_group(catalog: ImageCatalog, resource: Resource) -> Iterator[tuple[str, Value | None]]:
-    """Its template, that of its mixed instances with all overrides, or its launch configuration."""
+    """Yield its template, its mixed instances' template and overrides, and its configuration."""
     group = resource.configuration
     mixed = _of(_of(group, "mixedInstancesPolicy"), "launchTemplate")
     template = _of(group, "launchTemplate") or _of(mixed, "launchTemplateSpecification")
