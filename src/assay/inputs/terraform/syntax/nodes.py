@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from assay.inputs.terraform.syntax.parsing import Node
 
 _DEEPEST = 90
-"""The deepest nesting of forms. The strict grammar, at three nodes or fewer per form, stops at 300."""
+"""The deepest nesting. The strict grammar has at most three nodes per form, and stops at 300."""
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _FUNCTION = re.compile(rf"{_NAME.pattern}(?:::{_NAME.pattern})*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]{1,9})?|[eE][+-]?[0-9]{1,9})?")
