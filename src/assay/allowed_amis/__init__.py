@@ -1,1 +1,1 @@
-"""EC2's Allowed AMIs beside the policy: settings as a policy, a policy as settings."""
+"""Converts EC2's Allowed AMIs settings to a policy, and a policy to such settings."""

@@ -1,15 +1,15 @@
-"""Settings of EC2's Allowed AMIs as the nearest policy, and what of them it does not say.
+"""Converts EC2's Allowed AMIs settings to the closest policy, and lists what the policy lacks.
 
-Facts: EC2 API Reference, GetAllowedImagesSettings, ImageCriterion and below. What is nearest is
-chosen here, and what gets lost stands in the policy as a remark.
+Facts: EC2 API Reference, GetAllowedImagesSettings, ImageCriterion and the types below it. What counts
+as closest is decided here; what gets lost becomes a remark in the policy.
 
-- The first criterion that asks for watermarks becomes the policy, with all that it asks besides;
-  those that ask for the same besides only add their watermarks.
-- Without one, the golden mark comes from elsewhere; a criterion that stands alone still says who
-  may own an image, and how old it may be.
-- A criterion that asks for no watermark admits what is not golden: its providers, product codes and
-  names become exceptions, commented out, since an exception needs somebody who answers for it.
-- A filter that marks of any account would satisfy is left out: a policy takes none.
+- The first criterion that requires watermarks becomes the policy, with its other requirements.
+  Criteria with the same other requirements only add their watermarks.
+- Without such a criterion, the golden mark comes from the caller; a criterion that is the only one
+  still says who may own an image, and how old it may be.
+- A criterion that requires no watermark admits images that are not golden: its providers, product
+  codes and names become exceptions, which are commented out until somebody approves them.
+- A filter that marks of any account would match is left out, because a policy does not accept it.
 """
 
 import re
@@ -24,12 +24,12 @@ from assay.model import SEVERITIES, AllowedImages, ImageCriterion, WatermarkFilt
 from assay.policy.document import KEY, REGION_PATTERN
 
 MOST_STUBS = 20
-"""For one criterion: EC2 takes 200 providers times 50 product codes times 50 names."""
+"""The most stubs for one criterion: EC2 accepts 200 providers, 50 product codes and 50 names."""
 _SELF, _NONE = "self", "none"
 
 
 class Adopted(msgspec.Struct, frozen=True):
-    """A first policy, whether the settings said which marks are golden, and what they said more."""
+    """A first policy, whether the settings name golden marks, and what the policy leaves out."""
 
     start: Start
     names_marks: bool
@@ -37,7 +37,7 @@ class Adopted(msgspec.Struct, frozen=True):
 
 
 def adopt(settings: AllowedImages, fallback: WatermarkFilter) -> Adopted:
-    """The nearest policy; `fallback` is golden where no criterion names a mark that can be."""
+    """Return the closest policy; `fallback` is golden if no criterion has a usable filter."""
     lost: list[str] = []
     criteria = {n: _usable(n, each, lost) for n, each in enumerate(settings.criteria, 1)}
     main = _main(criteria)
@@ -83,7 +83,7 @@ def _remarks(settings: AllowedImages, lost: Sequence[str]) -> Iterator[str]:
 
 
 def _usable(number: int, criterion: ImageCriterion, lost: list[str]) -> ImageCriterion | None:
-    """The criterion with those filters that a policy takes; None where nothing is left of them."""
+    """The criterion with the filters that a policy accepts; None if it accepts none of them."""
     if criterion.watermarks is None:
         return criterion
     kept = []
@@ -111,7 +111,10 @@ def _untaken(filter: WatermarkFilter) -> str | None:
 
 
 def _main(criteria: dict[int, ImageCriterion | None]) -> ImageCriterion | None:
-    """The criterion that becomes the policy: the first that is marked, or else the only one."""
+    """The criterion that becomes the policy: the first with watermarks, or else the only one.
+
+    The only one counts if it has neither names nor product codes.
+    """
     for each in criteria.values():
         if each is not None and each.watermarks:
             return each
@@ -126,7 +129,7 @@ def _without_marks(criterion: ImageCriterion) -> ImageCriterion:
 
 
 def _owners(main: ImageCriterion | None) -> tuple[str, ...] | None:
-    """An account's own images are always admitted: `self`, whoever else."""
+    """The accounts among the providers, and `self`: an account's own images are always admitted."""
     if main is None or main.providers is None:
         return None
     return (_SELF, *dict.fromkeys(each for each in main.providers if each.isdecimal()))
@@ -137,7 +140,7 @@ def _severity(criterion: ImageCriterion | None) -> str | None:
 
 
 def _unsaid(main: ImageCriterion) -> Iterator[str]:
-    """What the policy that it became does not ask."""
+    """The requirements of `main` that the policy made from it lacks."""
     if main.watermarks and main.product_codes:
         yield f"also requires a product code: {', '.join(map(quoted, main.product_codes))}"
     if main.watermarks and main.names:
@@ -155,7 +158,7 @@ def _unsaid(main: ImageCriterion) -> Iterator[str]:
 
 
 def _aliases(main: ImageCriterion) -> Iterator[Stub]:
-    """`require.owners` takes accounts: a provider's alias is an exception to it."""
+    """Exceptions for provider aliases, because `require.owners` accepts only accounts."""
     if main.watermarks:
         for each in main.providers or ():
             if each != _NONE and not each.isdecimal():
@@ -165,12 +168,12 @@ def _aliases(main: ImageCriterion) -> Iterator[Stub]:
 def _exceptions(
     number: int, criterion: ImageCriterion, main: ImageCriterion | None, lost: list[str]
 ) -> list[Stub]:
-    """One exception for each provider, product code and name that come together."""
+    """One exception for each combination of provider, product code and name."""
     providers: Sequence[str | None] = criterion.providers or (None,)
     codes: Sequence[str | None] = criterion.product_codes or (None,)
     names: Sequence[str | None] = criterion.names or (None,)
     if providers == (_NONE,):
-        return []  # nothing of anybody else, which every policy says that names no exception
+        return []  # it admits no other account's images, like a policy without exceptions
     if len(providers) * len(codes) * len(names) > MOST_STUBS:
         lost.append(
             f"criterion {number} admits {len(providers)} providers, {len(codes)} product codes "
@@ -202,7 +205,7 @@ def _image(provider: str | None, code: str | None, name: str | None) -> Iterator
 def _excepted(
     criterion: ImageCriterion, provider: str | None, main: ImageCriterion | None
 ) -> Iterator[str]:
-    """The rules of the policy that `main` became which stop what `criterion` admits."""
+    """The rules of the policy made from `main` that would fail images that `criterion` admits."""
     yield "unmarked"
     owners = _owners(main)
     if owners is not None and provider not in owners:
@@ -220,7 +223,7 @@ def _excepted(
 
 
 def _limits(criterion: ImageCriterion, main: ImageCriterion | None) -> Iterator[str]:
-    """What `criterion` asks and the policy does not ask of its images."""
+    """The requirements of `criterion` that an exception for its images would not have."""
     age, days = criterion.max_days_since_created, criterion.max_days_since_deprecated
     if age is not None and (main is None or age != main.max_days_since_created):
         yield f"the age to {age} days"

@@ -1,11 +1,12 @@
-"""Criteria of EC2's Allowed AMIs as a declarative policy of AWS Organizations, as far as its form is documented.
+"""Writes criteria of EC2's Allowed AMIs as a declarative policy of AWS Organizations.
 
 Facts: AWS Organizations User Guide, "Declarative policy syntax and examples" (`ec2_attributes`,
-`allowed_images_settings`: state, `image_criteria` as a map `criteria_1` to `criteria_10`, underscores in `audit_mode`,
-`aws_marketplace` and `aws_backup_vault`; values behind `@@assign`). That page, as far as copies of it are known, has
-providers, names, the creation date and the deprecation time: no key for watermarks, none for product codes, none for scan
-results, although AWS announced that watermarks can be enforced so. What has no documented key is not
-guessed: a criterion without one of its conditions would admit more, so it is left out whole, unless somebody wants it wider.
+`allowed_images_settings`: state, `image_criteria` as a map `criteria_1` to `criteria_10`, underscores
+in `audit_mode`, `aws_marketplace` and `aws_backup_vault`; values under `@@assign`). In the known copies
+of that page there are keys for providers, names, the creation date and the deprecation time, but none
+for watermarks, product codes or scan results, although AWS announced that watermarks can be enforced
+this way. Undocumented keys are not guessed. A criterion without one of its conditions would admit more,
+so it is left out completely, unless the user asks for wider criteria.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,12 +25,12 @@ _UNKNOWN = {
     "MarketplaceProductCodes": "product codes",
     "ScanResultCondition": "scan results",
 }
-"""Conditions of EC2's for which no copy of the syntax has a key."""
+"""EC2's conditions for which no known copy of the syntax has a key."""
 _NO_KEY = "the documented syntax has no key for"
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """The document, and a line for each thing that it does not say."""
+    """The document, and one line for each thing that it leaves out."""
 
     document: dict[str, Any]
     unsaid: tuple[str, ...]
@@ -38,9 +39,10 @@ class Declared(msgspec.Struct, frozen=True):
 def declarative(
     criteria: Iterable[Criterion], state: State, message: str | None, path: str, *, wider: bool
 ) -> Declared:
-    """The policy's content. `wider` has criteria written without what has no key, where anything is left.
+    """Return the policy's content.
 
-    Raises `PolicyError` where no criterion can be said, naming `path`.
+    With `wider`, a criterion is written without its conditions that have no key, if any others remain.
+    Raises `PolicyError`, which names `path`, if no criterion can be written.
     """
     said: list[dict[str, Any]] = []
     unsaid: list[str] = []

@@ -1,13 +1,13 @@
-"""A policy as the criteria of EC2's Allowed AMIs, and what is lost on the way.
+"""Exports a policy as criteria for EC2's Allowed AMIs, and lists what the criteria cannot express.
 
 Facts: EC2 API Reference, ReplaceImageCriteriaInAllowedImagesSettings, ImageCriterionRequest (all
-fields of a criterion must hold, one criterion is enough; how many there may be), ImageWatermark-
-FilterRequest, ScanResultConditionRequest; EC2 User Guide, "Control the discovery and use of AMIs in
-Amazon EC2 with Allowed AMIs" (an account's own images are never restricted; AWS services launch
-images of their own). What a `?` stands for in criteria is said in neither.
+fields of a criterion must match, one criterion is enough; how many there may be),
+ImageWatermarkFilterRequest, ScanResultConditionRequest; EC2 User Guide, "Control the discovery and
+use of AMIs in Amazon EC2 with Allowed AMIs" (an account's own images are never restricted; AWS
+services launch their own images). Neither says what a `?` stands for in criteria.
 
-Only what fails a reference becomes a condition: EC2 knows no warnings. Whatever has no counterpart
-is left out and told; an exception is left out rather than made wider than it is.
+Only rules that fail a reference become conditions, because EC2 has no warnings. Anything without a
+counterpart is left out and reported. An exception is left out rather than widened.
 """
 
 import re
@@ -25,15 +25,15 @@ from assay.policy.rules import RULES
 MOST_CRITERIA = 10
 MOST_VALUES = {"ImageProviders": 200, "ImageWatermarks": 50}
 _NAME = re.compile(r"(?=[^?]*\Z|.{3})[A-Za-z0-9()\[\] ./'@_*?-]{1,128}")
-"""An image name of a criterion; with a `?` it has three characters at least."""
+"""An image name in a criterion; with a `?` it has at least three characters."""
 _SELF = "self"
 
 Criterion = dict[str, Any]
-"""An `ImageCriterionRequest`, as JSON has it."""
+"""An `ImageCriterionRequest`, as in JSON."""
 
 
 class Exported(msgspec.Struct, frozen=True):
-    """What `--cli-input-json` takes, and one line for each thing that it does not say."""
+    """The input for `--cli-input-json`, and one line for each part of the policy that it lacks."""
 
     criteria: tuple[Criterion, ...]
     lost: tuple[str, ...]
@@ -45,9 +45,9 @@ class Exported(msgspec.Struct, frozen=True):
 
 
 def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
-    """The criteria of `policy`, with the exceptions that hold on the day of `as_of`.
+    """Return the criteria of `policy`, with the exceptions that are valid on the day of `as_of`.
 
-    Raises `PolicyError` where there are more of them than EC2 takes.
+    Raises `PolicyError` if there are more criteria or values than EC2 accepts.
     """
     conditions = _conditions(policy)
     criteria = [_criterion(conditions)]
@@ -56,7 +56,7 @@ def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
     for number, exception in enumerate(policy.exceptions, 1):
         name = f"exception {number} ({exception.name})"
         if conditions.keys().isdisjoint(exception.rules):
-            continue  # what it lets through, EC2 does not look at
+            continue  # EC2 does not check what this exception lets through
         if exception.expires < today:
             lost.append(f"{name} expired on {exception.expires}: left out")
             continue
@@ -77,11 +77,11 @@ def allowed_amis(policy: Policy, as_of: datetime) -> Exported:
 
 
 _Conditions = dict[str, tuple[str, Any]]
-"""By the rule whose failing they prevent: a field of a criterion and its value."""
+"""By the rule that it corresponds to, a field of a criterion and its value."""
 
 
 def _conditions(policy: Policy) -> _Conditions:
-    """Everything that EC2 can ask of an image and the policy does; marks in any case."""
+    """The policy's requirements that EC2 can check; watermarks are always among them."""
     require = policy.require
     found: _Conditions = {}
     if require.owners is not None and _fails(policy, "untrusted-owner"):
@@ -119,7 +119,7 @@ def _filter(filter: WatermarkFilter) -> dict[str, Any]:
 
 
 def _criterion(conditions: _Conditions, instead: Criterion | None = None) -> Criterion:
-    """All conditions, but for fields that say something else, in the order of the API reference."""
+    """A criterion with all conditions; `instead` replaces fields. In the API reference's order."""
     fields = {**dict(conditions.values()), **(instead or {})}
     order = (
         "ImageProviders", "MarketplaceProductCodes", "ImageNames", "DeprecationTimeCondition",
@@ -132,7 +132,7 @@ def _criterion(conditions: _Conditions, instead: Criterion | None = None) -> Cri
 
 
 def _excepted(exception: PolicyException, conditions: _Conditions) -> Criterion:
-    """What an exception lets through: its images, and all that it does not except of them."""
+    """The criterion of an exception: its images, with the conditions that it does not except."""
     assert exception.match.image is not None
     kept = {rule: each for rule, each in conditions.items() if rule not in exception.rules}
     return _criterion(kept, _images(exception.match.image))
@@ -148,7 +148,7 @@ def _images(match: ImageMatch) -> Criterion:
 
 
 def _inexpressible(exception: PolicyException, conditions: _Conditions) -> Iterator[str]:
-    """What an exception says that no criterion can say."""
+    """The parts of an exception that no criterion can express."""
     match, image = exception.match, exception.match.image
     by = {
         "address": match.address, "module": match.module, "resource type": match.resource_type,
@@ -179,7 +179,7 @@ def _inexpressible(exception: PolicyException, conditions: _Conditions) -> Itera
 
 
 def _warnings(policy: Policy) -> Iterator[str]:
-    """Rules that were made milder than EC2, which only admits and refuses."""
+    """Rules that the policy does not treat as errors, whereas EC2 can only admit or refuse."""
     require = policy.require
     for rule, key in (
         ("untrusted-owner", require.owners is not None and "require.owners"),
@@ -195,7 +195,7 @@ def _warnings(policy: Policy) -> Iterator[str]:
 
 
 def _of_the_document(policy: Policy) -> Iterator[str]:
-    """What else the policy says, and EC2's criteria cannot."""
+    """Other parts of the policy that EC2's criteria cannot express."""
     require, revoked = policy.require, policy.revoked
     if policy.golden.source_images:
         yield "golden.source_images is lost: EC2 admits a golden watermark whatever image it was attached to"
@@ -212,7 +212,7 @@ def _of_the_document(policy: Policy) -> Iterator[str]:
 
 
 def _always(criteria: list[Criterion]) -> Iterator[str]:
-    """What holds of criteria, whatever the policy says."""
+    """Remarks that depend only on the criteria."""
     patterns = [
         pattern
         for each in criteria

@@ -1,9 +1,8 @@
-"""Criteria that somebody would set: out of a file, or those that come nearest to a policy.
+"""Criteria that a user may set: from a file, or those that come closest to a policy.
 
-Facts: EC2 API Reference, ReplaceImageCriteriaInAllowedImagesSettings and ImageCriterionRequest: how many
-criteria there may be, how many values each list takes, `none` alone, a name with a `?` of three
-characters at least. What EC2 makes of an empty list or an empty condition it does not say, so
-neither is taken.
+Facts: EC2 API Reference, ReplaceImageCriteriaInAllowedImagesSettings and ImageCriterionRequest: the
+number of criteria, the number of values in each list, `none` only alone, at least three characters in a
+name with a `?`. The meaning of an empty list or condition is not documented, so both are refused.
 """
 
 import json
@@ -21,13 +20,16 @@ _MOST = {**MOST_VALUES, "MarketplaceProductCodes": 50, "ImageNames": 50}
 
 
 def read_criteria(path: str, data: bytes) -> AllowedImages:
-    """The criteria in `data`, as EC2 would take them; `path` is for messages. Raises `InputError`."""
+    """Return the criteria in `data`; `path` is for messages.
+
+    Raises `InputError`, also if EC2 would not accept them.
+    """
     criteria_in(path, data)
     return AllowedImages(NOT_TOLD, None, read_settings(path, data).criteria)
 
 
 def criteria_in(path: str, data: bytes) -> tuple[Criterion, ...]:
-    """The same, in EC2's words. Raises `InputError`."""
+    """Like `read_criteria`, but return the criteria with EC2's own keys. Raises `InputError`."""
     read_settings(path, data)
     criteria = json.loads(data.removeprefix(b"\xef\xbb\xbf"))["ImageCriteria"]
     for problem in _problems(criteria):
@@ -36,7 +38,7 @@ def criteria_in(path: str, data: bytes) -> tuple[Criterion, ...]:
 
 
 def of_policy(policy: Policy, as_of: datetime) -> tuple[AllowedImages, tuple[str, ...]]:
-    """The criteria that come nearest, and what of the policy they do not say. Raises `PolicyError`."""
+    """Return the closest criteria, and what they do not express. Raises `PolicyError`."""
     exported = allowed_amis(policy, as_of)
     return AllowedImages(NOT_TOLD, None, tuple(map(criterion, exported.criteria))), exported.lost
 

@@ -1,6 +1,6 @@
-"""Allowed AMIs settings from a file: what `aws ec2 get-allowed-images-settings` prints.
+"""Reads Allowed AMIs settings from a file, as `aws ec2 get-allowed-images-settings` prints them.
 
-Facts: EC2 API Reference, GetAllowedImagesSettings and ImageCriterion, from which the forms are. The
+Facts: EC2 API Reference, GetAllowedImagesSettings and ImageCriterion (the forms of all fields). The
 input of ReplaceImageCriteriaInAllowedImagesSettings has the same criteria, without a state.
 """
 
@@ -14,7 +14,7 @@ from assay.errors import InputError
 from assay.model import AllowedImages
 
 NOT_TOLD = "not told"
-"""The state where a file holds nothing but criteria."""
+"""The state if a file contains only criteria."""
 _END = r"(?![\s\S])"
 _Provider = Annotated[
     str, Meta(pattern=rf"^(amazon|aws-marketplace|aws-backup-vault|none|[0-9]{{12}}){_END}")
@@ -26,7 +26,7 @@ _Days = Annotated[int, Meta(ge=0, le=2147483647)]
 
 
 class _Told(msgspec.Struct, frozen=True, rename="pascal", forbid_unknown_fields=True):
-    """A condition that is not known here is refused: without it, more would seem to be admitted."""
+    """Unknown fields are refused: without such a condition, a criterion would seem to admit more."""
 
 
 class _Filter(_Told, frozen=True):
@@ -73,10 +73,10 @@ class _Settings(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def read_settings(path: str, data: bytes) -> AllowedImages:
-    """The settings in `data`; `path` is for messages. Raises `InputError`."""
+    """Return the settings in `data`; `path` is for messages. Raises `InputError`."""
     try:
         told = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Settings)
-    except (ValueError, RecursionError) as error:  # msgspec's own are, and so is bad UTF-8
+    except (ValueError, RecursionError) as error:  # ValueError: msgspec's errors, and bad UTF-8
         raise InputError(
             f"not Allowed AMIs settings: {_what(str(error))}",
             where=path,
@@ -87,7 +87,7 @@ def read_settings(path: str, data: bytes) -> AllowedImages:
 
 
 def _what(problem: str) -> str:
-    """What msgspec says, without the value that it quotes and the pattern that it wanted."""
+    """The message of msgspec, without the quoted value and the expected pattern."""
     _, _, at = problem.partition(" - at ")
     quotes = "regex" in problem or "enum value" in problem
     return f"not in EC2's form at {at}" if quotes else problem

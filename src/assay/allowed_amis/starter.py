@@ -1,7 +1,7 @@
-"""A first policy as text: the file starter.yaml, with what is known already written in.
+"""Writes a first policy as text: the file starter.yaml, with the known values filled in.
 
-What is known comes from outside, so every text is quoted as JSON has it in ASCII, which YAML reads
-the same: nothing of it can become a key, a comment's end or a line of its own.
+The values come from outside, so every text is quoted as ASCII JSON, which YAML reads the same way: no
+value can become a key, end a comment or start a new line.
 """
 
 import json
@@ -13,22 +13,22 @@ import msgspec
 from assay.model import WatermarkFilter
 
 ACCOUNT, WATERMARK = "111122223333", "golden-*"
-"""What stands where nobody said whose marks are golden; 111122223333 is AWS's own example account."""
+"""The defaults if the user names no golden mark; 111122223333 is AWS's own example account."""
 _KEY = re.compile(r'(?<=    - key: )".*?"')
 _FILTERS = re.compile(r"(?<=  watermarks:\n)    - key: .*\n(?:      #.*\n)+")
 _EXCEPTIONS = re.compile(r"(?<=its last day\n)(?:#  .*\n)+")
 
 
 class Stub(msgspec.Struct, frozen=True):
-    """An exception that somebody may want: commented out, until somebody answers for it."""
+    """A possible exception, commented out until somebody approves it."""
 
     image: tuple[tuple[str, str], ...]
-    """Keys of `match.image`, and their values."""
+    """The keys of `match.image`, and their values."""
     rules: tuple[str, ...]
 
 
 class Start(msgspec.Struct, frozen=True):
-    """What a first policy says."""
+    """The contents of a first policy."""
 
     watermarks: tuple[WatermarkFilter, ...]
     owners: tuple[str, ...] | None = None
@@ -37,11 +37,11 @@ class Start(msgspec.Struct, frozen=True):
     deprecated_fails: bool = False
     stubs: tuple[Stub, ...] = ()
     remarks: tuple[str, ...] = ()
-    """Lines for the top of the file."""
+    """Comment lines for the top of the file."""
 
 
 def text(start: Start) -> str:
-    """The document. What `start` leaves open stands there commented out, as an example."""
+    """Return the document. Settings that `start` leaves open remain as commented-out examples."""
     template = resources.files("assay.allowed_amis").joinpath("starter.yaml").read_text("utf-8")
     first = start.watermarks[0]
     template = template.replace(ACCOUNT, (first.key or ACCOUNT).partition(":")[0])
@@ -66,7 +66,7 @@ def text(start: Start) -> str:
 
 
 def quoted(text: str | None) -> str:
-    """As JSON and YAML both read it."""
+    """Quote a text so that JSON and YAML read it the same way."""
     return json.dumps(text)
 
 
@@ -77,7 +77,7 @@ def _once(what: re.Pattern[str], by: str, text: str) -> str:
 
 
 def _set(key: str, value: str, text: str) -> str:
-    """Give a key a value, commented out or not; what is said of it stays."""
+    """Set the value of a key, which may be commented out; keep the comment after it."""
     line = re.compile(rf"(?<=\n  )#?{key}: .*?(?=  #|\n)")
     return _once(line, f"{key}: {value}", text)
 
