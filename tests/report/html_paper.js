@@ -16,6 +16,7 @@ run(chromium, async (browser) => {
     const name = basename(file, ".html");
     found[name] = name === "broken" ? await plain(browser, url, true) : await printed(browser, url);
     if (name !== "broken") found[name].plain = await plain(browser, url, false);
+    if (name !== "broken") found[name].atOnce = await atOnce(browser, url);
   }
   return found;
 });
@@ -37,6 +38,18 @@ async function printed(browser, url) {
   return { before, paper, closedOnPaper, pages: pdf.toString("latin1").split("/Type /Page\n").length - 1, errors: [...seen.errors, ...seen.console] };
 }
 
+/** Prints a page none of whose tasks has run yet, as a browser does that prints when it has loaded. */
+async function atOnce(browser, url) {
+  const { context, page, seen } = await open(browser, "about:blank");
+  await page.addInitScript(() => { globalThis.setTimeout = () => 0; });
+  await page.goto(url);
+  await page.emulateMedia({ media: "print" });
+  await page.waitForFunction(() => !document.querySelector("details:not([open])"));
+  const paper = await page.evaluate(state);
+  await context.close();
+  return { ...paper, errors: [...seen.errors, ...seen.console] };
+}
+
 function state() {
   const visible = (each) => each.checkVisibility({ contentVisibilityAuto: false });
   return {
@@ -45,6 +58,7 @@ function state() {
     addresses: [...document.querySelectorAll("#rows .address")].filter(visible).map((each) => each.textContent),
     controls: [...document.querySelectorAll("input, select, button, nav")].filter(visible).length,
     text: document.body.innerText,
+    drawn: document.querySelectorAll("#graph svg").length,
   };
 }
 

@@ -146,6 +146,8 @@ def test_paper_shows_everything_and_without_scripts_what_does_not_pass_is_there(
             0,
         )
         assert [each for each in messages if each not in page["paper"]["text"]] == []
+        assert page["atOnce"] == page["paper"] | {"errors": []}
+        assert page["paper"]["drawn"] == 1
         assert page["plain"]["requests"] == 1
         bad = [each for each in views(report) if each.outcome != "pass"]
         assert all(each.address in page["plain"]["text"] for each in bad)

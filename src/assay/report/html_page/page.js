@@ -7,20 +7,29 @@ const OPEN_AT_FIRST = 5;
 const TALLEST_ON_PAPER = 900; // pixels; of more, paper has the lineages in words alone
 const PAUSE = 150; // milliseconds without a key, before what is typed is looked for
 
-/** Reading the page, its data, and showing them are tasks of their own: none of them takes long. */
+let verdicts;
+let paper;
+
 function read() {
-  const verdicts = JSON.parse(document.getElementById("verdicts").textContent);
-  setTimeout(() => start(verdicts));
+  verdicts ??= JSON.parse(document.getElementById("verdicts").textContent);
 }
 
-function start(verdicts) {
+/** Puts the page together, once; returns what happens when it is printed. */
+function start() {
+  if (paper) return paper;
+  read();
   const list = new RowList(verdicts);
   const form = document.getElementById("filters");
   const wanted = filtersOf(form, verdicts);
+  let undrawn = null;
+  const draw = () => {
+    if (undrawn) drawGraph(verdicts, undrawn, list);
+    undrawn = null;
+  };
   const apply = () => {
-    const numbers = wanted();
-    list.show(numbers);
-    later(() => drawGraph(verdicts, numbers, list));
+    undrawn = wanted();
+    list.show(undrawn);
+    later(draw);
   };
   let typing = 0;
   form.addEventListener("input", (event) => {
@@ -39,7 +48,8 @@ function start(verdicts) {
   document.getElementById("plain").remove(); // all that it says is listed now
   list.follow(location.hash);
   addEventListener("hashchange", () => list.follow(location.hash));
-  printing(list);
+  paper = onPaper(list, draw);
+  return paper;
 }
 
 /** The list of references and their groups: a hundred at first, more on demand, all of them on paper. */
@@ -156,11 +166,12 @@ function drawGraph(verdicts, numbers, list) {
   };
 }
 
-/** On paper everything is open and listed, and what filters leave out is said. */
-function printing(list) {
+/** On paper everything is open, listed and drawn, and what filters leave out is said. */
+function onPaper(list, draw) {
   let closed = [];
   const open = () => {
     if (closed.length) return;
+    draw();
     list.more(list.entries.length, false);
     for (const entry of list.rows.children) entry.reveal?.(list.numbers.length);
     for (const details of list.rows.querySelectorAll("li > details")) details.fill();
@@ -171,13 +182,19 @@ function printing(list) {
     for (const details of closed) details.open = false;
     closed = [];
   };
-  addEventListener("beforeprint", open);
-  addEventListener("afterprint", close);
-  matchMedia("print").addEventListener("change", (event) => (event.matches ? open() : close()));
+  return { open, close };
 }
 
 function later(task) {
   (globalThis.requestIdleCallback ?? setTimeout)(task, { timeout: 300 });
 }
 
-setTimeout(read);
+// Reading the page, its data, and showing them are tasks of their own, so that none of them takes long. A browser
+// may print before they have run: `chromium --headless --print-to-pdf` does.
+setTimeout(() => {
+  read();
+  setTimeout(start);
+});
+addEventListener("beforeprint", () => start().open());
+addEventListener("afterprint", () => start().close());
+matchMedia("print").addEventListener("change", (event) => (event.matches ? start().open() : start().close()));
