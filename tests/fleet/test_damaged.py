@@ -6,10 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from msgspec.structs import replace
 
 from assay.errors import StoreError
 from assay.fleet.night import stored_night
 from assay.fleet.store import Store
+from assay.model.places_seen import PlaceState
 from tests import command
 from tests.fleet.test_night import BARE, NIGHT, PLACE, RICH, USES, whole, written
 
@@ -94,6 +96,16 @@ def test_a_gathered_file_has_to_agree_with_the_places_as_well(tmp_path: Path) ->
     os.utime(path, ns=(told.st_mtime_ns, told.st_mtime_ns))
     with pytest.raises(StoreError, match="has 1 row of that night"):
         read(tmp_path)
+
+
+def test_what_was_read_of_a_place_that_failed_is_not_stored_and_not_missed(tmp_path: Path) -> None:
+    """Of its images those of others were read, and its own were not: it has rows of earlier nights, or none."""
+    store = Store(tmp_path)
+    store.write(NIGHT, PLACE, [RICH, BARE], USES)
+    failed = replace(PLACE, region="eu-west-1", state=PlaceState.FAILED, reason="no answer")
+    store.finish(NIGHT, [PLACE, failed])
+    assert failed.images == 2
+    read(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ SELECT names, members, min(file_name) FROM (
 _KINDS = "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})"
 
 
+_WRITTEN = "state IN ('seen', 'filtered', 'cut-short')"
+"""A condition for places of which the rows that were read are stored; of the others only older ones are."""
+
+
 def _among(values: Sequence[str]) -> str:
     return ", ".join(f"'{each}'" for each in values)
 
@@ -66,7 +70,9 @@ FROM (
     SELECT account, region, count(*) FILTER (stale_since IS NULL) AS number, count(*) FILTER ({odd}) AS odd
     FROM {table} WHERE night = $1 GROUP BY account, region
 ) AS here
-FULL JOIN (SELECT account, region, {table} FROM places WHERE night = $1) AS told USING (account, region)
+FULL JOIN (
+    SELECT account, region, CASE WHEN {written} THEN {table} ELSE 0 END AS {table} FROM places WHERE night = $1
+) AS told USING (account, region)
 WHERE told.account IS NULL OR coalesce(here.odd, 0) > 0
     OR coalesce(told.{table}, 0) <> coalesce(here.number, 0)
 ORDER BY ALL
@@ -89,7 +95,7 @@ def _unsound(store: Store, night: date) -> Iterator[tuple[str, str]]:
     for account, region, state, number in store.select(_PLACES, night).rows:
         yield PLACES, _of_a_place(account, region, state, number)
     for table in TABLES:
-        query = _ROWS.format(table=table, odd=_ODD[table])
+        query = _ROWS.format(table=table, odd=_ODD[table], written=_WRITTEN)
         for account, region, told, said, number, odd in store.select(query, night).rows:
             where = f"account={account}/region={region}/{table}.parquet"
             yield where, _of_rows(table, known=told, said=said, number=number, odd=odd)
