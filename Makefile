@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-PYTEST_ARGS ?= -n auto --dist worksteal
+# One more than there are cores: many tests wait for programs, terminals and time limits.
+WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+PYTEST_ARGS ?= -n $(WORKERS) --dist worksteal
 
 WHEELS := $(VENV)/wheels/ready
 NODE := .node/ready
