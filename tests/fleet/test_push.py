@@ -297,6 +297,28 @@ def test_a_place_of_which_an_older_night_tells_archives_nothing(hub: Hub) -> Non
     assert hub.findings()[team]["RecordState"] == "ACTIVE"
 
 
+def test_an_account_whose_regions_are_not_known_stops_no_other_and_archives_nothing(
+    hub: Hub,
+) -> None:
+    """What is said of the account itself has no Region, and goes where nobody has looked."""
+    old = hub.fleet.run(hub.fleet.home_made, TEAM)
+    hub.store()
+    hub.push()
+    new = hub.fleet.run(hub.fleet.home_made)
+    lost = [(service, TEAM, REGION) for service in ("ec2", "account")]
+    hub.denied.update(lost)
+    run = hub.ask("inventory", "--accounts", "accounts", "--as-of", NEXT)
+    assert f"not seen: {TEAM}/*: denied" in run.stdout
+    assert old not in json.dumps(hub.ask("push", "securityhub", "--format", "json").report["pushed"])
+    run = hub.push("--format", "json", code=3)
+    assert pushed(run)[TEAM, REGION]["archived"] == 0
+    assert (TEAM, "*") not in pushed(run)
+    found = hub.findings()
+    assert found[new]["RecordState"] == "ACTIVE"
+    assert found[old]["RecordState"] == "ACTIVE"
+    assert found[f"({TEAM}/*)"]["Compliance"] == {"Status": "WARNING"}
+
+
 def test_a_second_push_of_the_same_adds_nothing(hub: Hub) -> None:
     """Of two places that have a template of one name, too, and night after night."""
     for account in (WORKLOAD, TEAM):

@@ -15,6 +15,7 @@ import msgspec
 
 from assay.catalog.aws.security_hub import Finding, SecurityHub
 from assay.catalog.interface import Unavailable
+from assay.fleet.places import ALL
 from assay.model import Place, Report
 from assay.model.pushing import NotTaken, PushedPlace, Pushing
 from assay.model.times import iso, moment
@@ -55,12 +56,14 @@ def push(hub: SecurityHub, writing: Writing) -> Iterator[PushedPlace]:
     judged: dict[At, list[Finding]] = {}
     for each in findings(report):
         judged.setdefault((each["AwsAccountId"], each["ProductArn"].split(":")[3]), []).append(each)
-    lost = {(each.account, each.region) for each in report.unread}
-    places = sorted({*judged, *((each.account, each.region) for each in report.places)})
+    # An account whose Regions are not known has no place to ask; what is judged of it is in a Region that was not seen
+    seen = {(each.account, each.region) for each in report.places if each.region != ALL}
+    whole = seen - {(each.account, each.region) for each in report.unread}
+    places = sorted({*judged, *seen})
     workers = ThreadPoolExecutor(writing.workers, "hub")
     try:
         under_way = [
-            workers.submit(_pushed, hub, writing, at, judged.get(at, ()), at not in lost)
+            workers.submit(_pushed, hub, writing, at, judged.get(at, ()), at in whole)
             for at in places
         ]
         for done in as_completed(under_way):
