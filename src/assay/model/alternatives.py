@@ -39,8 +39,8 @@ def alternatives(value: Value) -> tuple[Value, ...]:
             return tuple(replace(value, source=each) for each in found)
         case Changeable(name, among):
             found = _changed(value)
-            # A parameter that the plan creates may exist already: then creating it fails, or it is
-            # read before that and gives the old value.
+            # A parameter that the plan creates may exist already. Then creating it fails, or the
+            # old value is read first.
             return (*found, Already(name)) if _is_created(name, among) else found
     return (value,)
 

@@ -35,7 +35,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 
 class UsedBy(msgspec.Struct, frozen=True, gc=False):
-    """Something that uses an image, or would launch it next."""
+    """Something that uses an image, or would launch it."""
 
     type: str
     id: str
@@ -76,7 +76,7 @@ class Relative(msgspec.Struct, frozen=True, gc=False):
     """The account that lists it: its owner's, or else one that sees it. None if none does."""
     owner: str | None = None
     parent: str | None = None
-    """The image that it was made from, as far as known; None for an image that was asked for."""
+    """The nearest known image that it descends from; None for an image that was asked for."""
     parent_region: str | None = None
     edge: Edge | None = None
     weakest: Edge | None = None

@@ -1,4 +1,4 @@
-"""Compares parameter names, and places: the same (True), different (False) or unknown (None)."""
+"""Compares parameter names, and places: same (True), different (False) or not known (None)."""
 
 import re
 

@@ -13,7 +13,7 @@ class Reader(msgspec.Struct, frozen=True, gc=False):
 
 
 class CommonReader(msgspec.Struct, frozen=True, gc=False):
-    """The role name that reads in every account without its own reader."""
+    """The reader of every account without its own: a role of the same name in each."""
 
     role_name: str
     """With its path, if it has one: `team/assay-reader`."""

@@ -17,7 +17,7 @@ class Standing(StrEnum):
     """What can be done about an image; those that need most work come first."""
 
     REPLACE_FIRST = "replace-first"
-    """Something would launch it next, and would break without it."""
+    """Something would launch it, and would break without it."""
     IN_USE = "in-use"
     """Existing instances were launched from it, but nothing known would launch it again."""
     CANNOT_SAY = "cannot-say"
@@ -112,14 +112,14 @@ class Remediation(msgspec.Struct, frozen=True):
     live: bool
     """Whether AWS was asked as well."""
     unlisted: int = 0
-    """How many images are in use but in no listing: Amazon's public images, and deleted ones."""
+    """How many images are in use but in no listing: Amazon's public ones, and removed ones."""
     calls: Mapping[str, int] = {}
     unknown: tuple[str, ...] = ()
     """Requested images that are in no listing while not every place was seen, one line each."""
 
     @property
     def unasked(self) -> bool:
-        """Whether asking AWS could settle if an image is safe."""
+        """Whether asking AWS could settle the standing of some images."""
         cannot = (each for each in self.remedies if each.standing is Standing.CANNOT_SAY)
         return not self.live and any(NOT_ASKED in each.reasons for each in cannot)
 

@@ -112,7 +112,7 @@ class Ancestor(msgspec.Struct, frozen=True, gc=False):
     entry: AncestryEntry
     seen: Image | None = None
     asked: bool = False
-    """Whether EC2 was asked to describe it and answered: then it is known if it is visible."""
+    """Whether EC2 was asked to describe it and answered, so that `visible` is known."""
 
     refused: bool = False
     """Whether EC2 was asked and did not answer. It is not asked if no verdict depends on it."""

@@ -138,7 +138,7 @@ class LaunchPermission(msgspec.Struct, frozen=True, gc=False):
 
     account: str | None = None
     organization: str | None = None
-    """The ARN of an organisation or of an organisational unit."""
+    """The ARN of an organization or of an organizational unit."""
 
 
 class ImageReference(msgspec.Struct, frozen=True, gc=False):
@@ -177,7 +177,7 @@ class AccountState(StrEnum):
 
 
 class MemberAccount(msgspec.Struct, frozen=True, gc=False):
-    """An account of an organisation."""
+    """An account of an organization."""
 
     id: str
     state: AccountState

@@ -41,7 +41,7 @@ class TemplateRef(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def pinned(self) -> bool:
-        """True for a numbered version, which cannot be edited (CreateLaunchTemplateVersion)."""
+        """True for a numbered version: CreateLaunchTemplateVersion adds versions and edits none."""
         return self.version.isdecimal()
 
     def __str__(self) -> str:
@@ -57,7 +57,10 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unusable(msgspec.Struct, frozen=True, gc=False):
-    """A value of a wrong type or form, which cannot be an image. It is never printed."""
+    """A value that leads to no image, for example of a wrong type or form; it is never printed.
+
+    `reason` completes the sentence "the value …", and `cure` says what to do about it.
+    """
 
     reason: str
     cure: str | None = None

@@ -143,7 +143,7 @@ Where = Annotated[str, Meta(pattern=ADDRESS_PATTERN)]
 
 
 class _NotEmpty(_Strict, frozen=True):
-    """A match that must not be empty: it would apply everywhere, which is hardly ever meant."""
+    """A match with at least one field: an empty one would apply everywhere, which nobody means."""
 
     def __post_init__(self) -> None:
         if all(getattr(self, field) is UNSET for field in self.__struct_fields__):

@@ -1,7 +1,7 @@
 """Finds the scope and the exceptions that apply to a reference.
 
-A match applies if all of its fields do. A field never matches something unknown (the account of an
-address, an image that was not found): neither a stricter nor a laxer rule is applied on a guess.
+A match applies if all of its fields match. A field never matches something unknown (the account of
+an address, an image that was not found): neither a stricter nor a laxer rule is applied on a guess.
 A reference whose place the plan leaves open must not pass on a guess either: `rivals` returns the
 scopes that might apply to it.
 """
@@ -66,7 +66,7 @@ class Scopes:
         return min(holding, key=self._turns.__getitem__, default=None)
 
     def rivals(self, subject: Subject, among: "Among | None" = None) -> Iterator[Scope]:
-        """The scopes that would decide instead if the open parts of the place were as they say.
+        """The scopes that would decide instead if the open parts of the place matched them.
 
         Of each group of scopes that apply together, `among` picks some. For example, if the account of
         a provider is not known, it may be the account of the scope `production`: a reference that
