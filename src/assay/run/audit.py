@@ -166,8 +166,7 @@ def audit(
     *,
     by_record: bool = False,
 ) -> Report:
-    """Return a verdict for each use, each reference of a state, and each place where uses may be
-    missing.
+    """Return a verdict for each use, each reference of a state, and each place not wholly seen.
 
     `by_record` is meant for few images and a user who waits for the answer (`Needs`).
     """
@@ -185,16 +184,18 @@ def audit(
 
 
 def _lists(policy: Policy) -> tuple[str, ...]:
-    """The lists that the policy's verdicts need: without one of them, something may be missing or
-    outdated. Images that Allowed AMIs hides are missing from a list that was read; the verdicts
-    that depend on them say so.
+    """Return the lists without which something may be missing or outdated for this policy.
+
+    Images that Allowed AMIs hides are missing from a list that was read; the verdicts that depend
+    on them say so.
     """
     return lists_of(KINDS if Kind.BAKE in policy.judge else set(KINDS) - {UseType.RECIPE})
 
 
 def _as_instances_tell(sources: Sequence[Source], fleet: Fleet, needs: Needs) -> list[Subject]:
-    """Return the subjects. Instances are judged by what EC2 shows their owner about the image,
-    which may no longer be visible, and as already launched.
+    """Return the subjects, with instances judged as already launched.
+
+    Their image may no longer be visible; what counts is what EC2 shows their owner about it.
     """
     telling = Telling(fleet.catalog, fleet.told)
     made: dict[tuple[int, int], Subject] = {}
@@ -234,8 +235,9 @@ def _shared(
     made: dict[tuple[int, int], Subject],
     change: Callable[[Subject], Subject],
 ) -> Subject:
-    """Return the changed subject. What subjects share stays shared, because verdicts are shared by
-    identity.
+    """Return the changed subject.
+
+    What subjects share stays shared, because verdicts are shared by identity.
     """
     key = (id(subject.resolution), id(subject.provenance))
     known = made.get(key)

@@ -52,8 +52,9 @@ class Wanted(Struct, frozen=True):
 def inventory(
     host: Host, catalog: ImageCatalog, policy: Policy, wanted: Wanted, progress: Progress
 ) -> Inventory:
-    """Read all places that are wanted, and store the night. Raises `AssayError` if nothing could be
-    seen, or if the store cannot be written.
+    """Read all places that are wanted, and store the night.
+
+    Raises `AssayError` if nothing could be seen, or if the store cannot be written.
     """
     store = Store(wanted.store)
     places, lost = wanted_places(host, catalog, wanted.accounts, wanted.regions, wanted.home)

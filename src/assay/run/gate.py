@@ -68,8 +68,7 @@ def judge(host: "Host", order: Order) -> Judged:
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
-    """Return the sources, without the code's exceptions unless they count, and how many do not
-    count.
+    """Return the sources with the code's exceptions, or without, and how many were left out.
 
     Raises `InputError` for an exception to a rule that exceptions cannot name.
     """

@@ -17,9 +17,11 @@ def night_of(
     *,
     alone: bool = False,
 ) -> "Night":
-    """Return a night of a store, or its newest complete one, with a note if a newer one was begun.
-    Raises `StoreError`; `or_else` is the cure if the store has none. Without a host, there are no
-    notes. With `alone`, no other night will be needed, so the files of others are not opened.
+    """Return a night of a store, or its newest complete one.
+
+    A note says if a newer one was begun; without a host, there are no notes. Raises `StoreError`;
+    `or_else` is the cure if the store has no night. With `alone`, no other night will be needed, so
+    the files of others are not opened.
     """
     from assay.fleet.night import CURE, left_half, stored_night
     from assay.fleet.store import Store

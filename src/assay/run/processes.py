@@ -1,9 +1,8 @@
-"""An executor with a few processes of several threads each: places wait for AWS, but answers need a
-core.
+"""An executor with a few processes of several threads each.
 
-`ProcessPoolExecutor` gives a process one task at a time, so reading sixteen places at once would
-take sixteen processes. The processes here end with the process that started them, however that
-ends.
+Reading a place is mostly waiting for AWS, but its answers need a core. `ProcessPoolExecutor` gives
+a process one task at a time, so reading sixteen places at once would take sixteen processes. The
+processes here end with the process that started them, however that ends.
 """
 
 import signal

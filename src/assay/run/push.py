@@ -1,5 +1,4 @@
-"""Sends an audit's findings to Security Hub: those of each account to its own, in their Region, by
-its role.
+"""Sends an audit's findings to Security Hub: to each account its own, by its role, in their Region.
 
 Findings of an earlier audit that are active there, but not in this one, are archived if all of the
 place was seen; otherwise it is not known that they are gone. Findings judged there as of a later
@@ -136,8 +135,10 @@ def _judged_as_of(finding: Finding) -> datetime | None:
 
 
 def _is_later(finding: Finding, writing: Writing) -> bool:
-    """Whether the active finding is newer. Security Hub itself refuses updates of findings that
-    were updated since (User Guide, "BatchImportFindings").
+    """Whether the active finding is newer.
+
+    Security Hub itself refuses updates of findings that were updated since (User Guide,
+    "BatchImportFindings").
     """
     judged, updated = _judged_as_of(finding), finding.get("UpdatedAt")
     try:

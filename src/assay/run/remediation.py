@@ -51,11 +51,11 @@ class Wanted(Struct, frozen=True):
 def remediate(
     night: Night, policy: Policy, wanted: Wanted, catalog: ImageCatalog | None
 ) -> Remediation:
-    """Return the plan. Without a catalogue nothing is asked: an image is safe only if the night
-    says with whom it is shared.
+    """Return the plan. Without a catalogue, nothing is asked.
 
-    Raises `StoreError`, `InputError` for an image that is not among the unknown ones, and
-    `CatalogError` if nothing can be asked.
+    An image is then safe only if the night says with whom it is shared. Raises `StoreError`,
+    `InputError` for an image that is not among the unknown ones, and `CatalogError` if nothing can
+    be asked.
     """
     images = unknown_images(night, wanted.images)
     unknown = tuple(_others(night, wanted.images, images))
@@ -104,8 +104,9 @@ def _facts(night: Night, before: Night | None, images: Sequence[Unknown], as_of:
 
 
 def _others(night: Night, named: Sequence[str], found: Iterable[Unknown]) -> Iterator[str]:
-    """Yield a line for each named image that is in no listing, if not every place was seen. Raises
-    `InputError` for other images that are not unknown.
+    """Yield a line for each named image that is in no listing, if not every place was seen.
+
+    Raises `InputError` for other images that are not unknown.
     """
     for id in (each for each in named if each not in {image.node[1] for image in found}):
         known = next(night.images([id]), None)
@@ -144,8 +145,9 @@ def _asked(
     remedies: Sequence[Remedy],
     catalog: ImageCatalog,
 ) -> Facts:
-    """Ask only about images that nothing else speaks against. What the night says about them may
-    have changed.
+    """Ask only about images that nothing else speaks against.
+
+    What the night says about them may have changed since.
     """
     open_ones = [
         image
@@ -176,8 +178,9 @@ def _asked(
 
 
 def _compare(facts: Facts, keys: Iterable[tuple[Place, str]], catalog: ImageCatalog) -> None:
-    """Add what EC2 itself finds to reference an image. Finding nothing proves nothing, so a missing
-    answer is no loss.
+    """Add what EC2 itself finds to reference an image.
+
+    Finding nothing proves nothing, so a missing answer is no loss.
     """
     by_place: defaultdict[Place, list[str]] = defaultdict(list)
     for place, id in keys:

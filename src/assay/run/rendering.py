@@ -1,5 +1,4 @@
-"""Renders saved plans as JSON with the Terraform or OpenTofu that wrote them, which alone can do
-it.
+"""Renders saved plans as JSON with the Terraform or OpenTofu that wrote them: no other can.
 
 The program runs in its own folder, on a copy of the bytes that are judged, with the lock file from
 the plan. Of the repository it only gets the providers that `terraform init` installed there, which

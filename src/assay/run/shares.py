@@ -1,9 +1,8 @@
-"""With whom a night's images are shared, if that decides whether they can be removed (`assay
-remediate`).
+"""With whom a night's images are shared, if that decides whether they can be removed.
 
-This takes one call per image (EC2 DescribeImageAttribute), so it is asked only about images that
-could be removed: of class unknown, owned by the account, and not used by anything that was listed.
-For the others, something else decides.
+`assay remediate` needs to know. This takes one call per image (EC2 DescribeImageAttribute), so it
+is asked only about images that could be removed: of class unknown, owned by the account, and not
+used by anything that was listed. For the others, something else decides.
 """
 
 from collections import Counter

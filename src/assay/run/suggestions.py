@@ -46,10 +46,10 @@ def suggestions(
     *,
     in_full: bool,
 ) -> tuple[Suggestion, ...]:
-    """Return an answer for each; with `in_full`, also the ways to write it, including parameters
-    that have it as their value.
+    """Return an answer for each reference or id.
 
-    Raises `StoreError` or `CatalogError` if nothing at all can be asked.
+    With `in_full`, an answer also has the ways to write it, including parameters that have it as
+    their value. Raises `StoreError` or `CatalogError` if nothing at all can be asked.
     """
     groups = _groups(asked, _Alike(policy), listings, as_of)
     trials: dict[Hashable, AmiReference] = {}

@@ -26,8 +26,10 @@ def is_machine(target: str) -> bool:
 
 
 def of_night(target: str, night: Night, region: str | None, account: str | None) -> list[Asked]:
-    """Return the image or instance in each place that has it; empty if it may be in a place that
-    was not seen. Raises `InputError` if no place has it.
+    """Return the image or instance in each place that has it.
+
+    The result is empty if it may be in a place that was not seen. Raises `InputError` if no place
+    has it.
     """
     rows = _uses(target, night) if has_form(target, INSTANCE_ID) else _images(target, night)
     every = [Asked(target, *row) for row in dict.fromkeys(rows)]

@@ -1,5 +1,4 @@
-"""Ids that are not found: an error with the nearest ids, if everything that could have them was
-read.
+"""Ids that are not found: an error with the nearest ids, if all that could have them was read.
 
 If something could not be seen, the id may be there: the result is an answer with gaps, not an
 error.

@@ -1,5 +1,4 @@
-"""What reads the places of a run: threads, processes with some threads each, or a cluster of
-machines.
+"""What reads the places of a run: threads, processes with some threads, or a cluster.
 
 All three are executors, with the same input and output (`places.py`).
 """

@@ -136,10 +136,9 @@ def _elsewhere(
 def _chosen(
     choice: Choice, resource: Resource, around: tuple[Step, ...]
 ) -> tuple[Leaf | None, ServiceImage]:
-    """The image that the service chooses, described by those settings in the block that are AWS's
-    own words.
+    """Return the service's image with the settings that decide it, and the first one's leaf.
 
-    Also the leaf of the first such setting.
+    Only settings in the block count, and only those with values that are AWS's own words.
     """
     told: list[str] = []
     first: tuple[Leaf | None, str | None] = None, None

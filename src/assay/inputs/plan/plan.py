@@ -36,12 +36,11 @@ def read_plans(
     tags: bool = False,
     joining: Joining = alone,
 ) -> list[Source]:
-    """Return the references of these kinds from the plan or plans in `data`; `path` is for
-    messages.
+    """Return the references of these kinds from the plan or plans in `data`.
 
-    `said` is the Region for whatever the plan leaves open or only allows to be inferred; `region`
-    is the fallback where nothing else gives a Region. `tags` are read only if something matches on
-    them. `joining` finds the code of a plan. Raises `InputError`.
+    `path` is for messages. `said` is the Region for whatever the plan leaves open or only allows to
+    be inferred; `region` is the fallback where nothing else gives a Region. `tags` are read only if
+    something matches on them. `joining` finds the code of a plan. Raises `InputError`.
     """
     sources: list[Source] = []
     for document in read_documents(path, data):

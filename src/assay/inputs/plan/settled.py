@@ -1,5 +1,4 @@
-"""Updates in place that launch nothing: running instances keep running, and images stay as they
-are.
+"""Updates in place that launch nothing: instances keep running, and images stay as they are.
 
 hashicorp/aws documentation and provider schema: these resources are replaced, never updated, when
 their image changes. (CloudFormation's documentation says the same of the awscc types: "Update

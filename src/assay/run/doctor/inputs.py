@@ -65,8 +65,10 @@ def _regions(source: "Source") -> "Counter[str | None]":
 def undetermined(
     subjects: Sequence[Subject], sources: "Sequence[Source]", bad: Level
 ) -> Iterator[Observation]:
-    """Report references that no answer from AWS can determine: first those without a known place,
-    once for each reason, then all others. `bad` is the level of the former.
+    """Report references that no answer from AWS can determine.
+
+    First come those without a known place, once for each reason, with the level `bad`; then all
+    others.
     """
     lost: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     others: defaultdict[int, list[str]] = defaultdict(list)

@@ -1,9 +1,8 @@
-"""What a check of some inputs would ask AWS, and where, found out from the check's own first
-questions.
+"""What a check of some inputs would ask AWS, and where, inferred from its own first questions.
 
 The check runs on a catalogue that records questions and answers only those about identities. Its
-later questions, which depend on answers, can be inferred: every way ends at images, and those have
-an ancestry.
+later questions, which depend on answers, follow from the first: every way ends at images, and those
+have an ancestry.
 """
 
 from collections import defaultdict
@@ -93,7 +92,7 @@ class Needed(msgspec.Struct, frozen=True):
     def of(
         cls, sources: Sequence[Source], policy: Policy | None, source: ImageCatalog | None
     ) -> "Needed":
-        """Find out what a check would ask about `sources`; `source` answers only who the caller is."""
+        """Find out what a check of `sources` would ask; `source` answers only for identities."""
         listening = Listening(source)
         subjects = gather(sources, listening)
         return cls(subjects, listening.heard, policy)

@@ -107,11 +107,11 @@ def _change(
 def of_change(
     catalog: ImageCatalog, policy: Policy | str, change: Change, now: datetime, read_back: Any
 ) -> list[dict[str, Any]]:
-    """Return the evaluations for a resource. `read_back` returns the configuration of one that was
-    too large for the event.
+    """Return the evaluations for a resource.
 
-    An event can be much older than now: AWS Config sends the last recorded configuration when a
-    rule is created, or is asked to evaluate again.
+    `read_back` returns the configuration of a resource that was too large for the event. An event
+    can be much older than now: AWS Config sends the last recorded configuration when a rule is
+    created, or is asked to evaluate again.
     """
     resource, at = change.resource, change.at
     if change.gone:
@@ -134,8 +134,9 @@ def _recorded(item: Mapping[str, Any]) -> Mapping[str, Any]:
 def of_period(
     catalog: ImageCatalog, policy: Policy | str, here: At, period: Period, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return the evaluations for all instances, templates, groups and launch configurations, and
-    one that says if these are all.
+    """Return the evaluations for all instances, templates, groups and launch configurations.
+
+    The last evaluation is for the account: whether these are all.
     """
     account, region = here
     seen = collect(catalog, account, region, lambda: now)

@@ -52,9 +52,11 @@ class Function:
         self._ways: Ways = {}
 
     def config_rule(self, raw: Any) -> list[dict[str, Any]]:
-        """Evaluate what AWS Config asks about, and report the result to it. Raises `InputError` for
-        anything that is not an event of AWS Config, and `CatalogError` if it does not accept the
-        evaluations. Both should fail the invocation, so that the event is not lost.
+        """Evaluate what AWS Config asks about, and report the result to it.
+
+        Raises `InputError` for anything that is not an event of AWS Config, and `CatalogError` if
+        it does not accept the evaluations. Both should fail the invocation, so that the event is
+        not lost.
         """
         self._begin()
         region = self._around.region
@@ -73,8 +75,9 @@ class Function:
         return found
 
     def launch(self, raw: Any) -> dict[str, Any]:
-        """Judge what has started, notify the topic of what does not pass, and return a document by
-        which a state machine can choose. Raises like `config_rule`.
+        """Judge what has started, and return a document by which a state machine can choose.
+
+        The topic is notified of what does not pass. Raises like `config_rule`.
         """
         self._begin()
         launch = launches.read_launch(raw)
@@ -89,8 +92,10 @@ class Function:
         return launches.document(launch, judged, sha256)
 
     def push(self) -> dict[str, Any]:
-        """Audit this account in this Region, and send the findings to Security Hub there. Raises
-        `CatalogError` if the policy or the account cannot be read, or something is not accepted.
+        """Audit this account in this Region, and send the findings to Security Hub there.
+
+        Raises `CatalogError` if the policy or the account cannot be read, or something is not
+        accepted.
         """
         from assay.run.governing.pushing import push_here
 

@@ -1,5 +1,6 @@
-"""Judges resources by the same policy as plans. Anything that cannot be read, including the policy
-itself, is undetermined, and never a pass.
+"""Judges resources by the same policy as plans.
+
+Anything that cannot be read, including the policy itself, is undetermined, and never a pass.
 """
 
 from collections.abc import Sequence

@@ -128,8 +128,10 @@ def document(launch: Launch, judged: Sequence[Judgement], policy_sha256: str) ->
 def messages(
     launch: Launch, judged: Sequence[Judgement], policy_sha256: str, most: int
 ) -> Iterator[tuple[Outcome, str]]:
-    """Yield the messages for a topic, with their outcomes: the document as text, in parts of at
-    most `most` bytes. Parts in which everything passes are left out.
+    """Yield the messages for a topic, with their outcomes.
+
+    Each is the document as text, in parts of at most `most` bytes. Parts in which everything passes
+    are left out.
     """
     outcome = worst({each.outcome for each in judged}) if judged else Outcome.PASS
     if outcome is Outcome.PASS:

@@ -18,8 +18,10 @@ from assay.run.push import Writing, push
 def push_here(
     sdk: Sdk, catalog: ImageCatalog, policy: Policy, region: str, clock: Callable[[], datetime]
 ) -> dict[str, Any]:
-    """Return how many findings were imported and archived. Raises `CatalogError` if any was not
-    accepted, or if not all of the place was seen; even then, the known findings are sent.
+    """Return how many findings were imported and archived.
+
+    Raises `CatalogError` if any was not accepted, or if not all of the place was seen; even then,
+    the known findings are sent.
     """
     here = Place.of(region)
     identity = catalog.ask(IDENTITIES, [here])[here]

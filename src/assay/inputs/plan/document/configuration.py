@@ -127,8 +127,9 @@ class ConfigurationIndex:
         configuration: Configuration | None,
         providers: Mapping[tuple[ModulePath, str], str] = {},
     ) -> None:
-        """`providers` are the keys of the providers that blocks of a module use, by the keys in the
-        plan, if the code is known.
+        """`providers` maps the keys of providers in the plan to those that blocks of a module use.
+
+        It is given if the code is known.
         """
         self._blocks: dict[tuple[ModulePath, str, str, str], Configured] = {}
         self._modules: dict[ModulePath, Module] = {}

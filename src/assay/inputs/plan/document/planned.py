@@ -143,9 +143,7 @@ class PlannedResources:
     def of_block(
         self, module: str, resource_type: str, name: str, key: str | int | None = None
     ) -> list[PlannedResource]:
-        """Return the instances of a resource block in one module instance; with a key, only that
-        one.
-        """
+        """Return the instances of a block in one module instance; with a key, only that one."""
         block = (module, resource_type, name)
         if key is not None:
             return self._keys_of(block).get(key, [])

@@ -22,8 +22,7 @@ _usual_decoder = msgspec.json.Decoder(_Usual | bool | None)
 
 
 class RawTree:
-    """Raw values or a mask; the attributes that are usually needed are read without decoding the
-    rest.
+    """Raw values or a mask; attributes that are usually needed are read without the others.
 
     Decoded values are kept in slots, because each `cached_property` takes a lock.
     """

@@ -16,8 +16,10 @@ SHOW_STATE = "print it where its code is: terraform show -json > state.json"
 
 
 def read_state_document(path: str, data: bytes) -> PriorState:
-    """Return the state in a file. Raises `NotAPlanError` for something else that can be named, and
-    `InputError` for a damaged state or an unknown format version.
+    """Return the state in a file.
+
+    Raises `NotAPlanError` for something else that can be named, and `InputError` for a damaged
+    state or an unknown format version.
     """
     try:
         text = as_utf8(path, data)

@@ -59,8 +59,7 @@ def _unpacked(path: str, data: bytes) -> bytes:
 
 
 def embedded(text: bytes) -> list[bytes]:
-    """Return the plans in a text with other lines around them: one per line, or one over several
-    lines.
+    """Return the plans in a text with other lines around them: one per line, or one in all.
 
     The result is empty if another line may also be a plan, which would otherwise go unchecked.
     """

@@ -239,8 +239,10 @@ class Distributions:
 
 
 def builds(resource: PlannedResource) -> bool:
-    """Whether Image Builder builds an image while this plan is applied. For that it launches an
-    instance from its recipe's parent (Image Builder User Guide, "How Image Builder works").
+    """Whether Image Builder builds an image while this plan is applied.
+
+    To do so, it launches an instance from the recipe's parent (Image Builder User Guide, "How Image
+    Builder works").
     """
     kind = resource.change.type in IMAGES
     return kind and resource.action in BUILT and not resource.change.deposed

@@ -99,8 +99,10 @@ def _newest(resource: PlannedResource) -> ImageSearch | None:
 
 
 def _public(resource: PlannedResource) -> Alias | Unusable | None:
-    """Return the image of a public parameter with a JSON value: a parameter below it has just the
-    id (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI metadata"; EKS has the same form).
+    """Return the image of a public parameter with a JSON value.
+
+    A parameter below it has just the id (Amazon ECS, "Retrieving Amazon ECS-optimized Linux AMI
+    metadata"; EKS has the same form).
     """
     name = resource.value(("name",))
     if not isinstance(name, str) or not re.fullmatch(_OF_AWS, name):

@@ -129,8 +129,7 @@ class Names:
         return found
 
     def _read(self, alias: Alias, place: Place | Unplaced) -> Value:
-        """Return what a data source reads from a parameter: its value before or after the plan
-        writes it.
+        """Return what a data source reads: a parameter's value before or after the plan writes it.
 
         A parameter that is created can only be read afterwards.
         """

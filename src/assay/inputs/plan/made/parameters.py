@@ -132,8 +132,7 @@ class Parameters:
     def _named(
         self, resource: PlannedResource, name: object
     ) -> tuple[str | None, Place | Unplaced, Place | Unplaced | None]:
-        """Return the name, the place by the provider, and the place by the ARN of an existing
-        parameter.
+        """Return the name, the place by the provider, and the place by an existing parameter's ARN.
 
         The ARN of a planned parameter can be an argument, which proves nothing.
         """
@@ -191,8 +190,9 @@ def write_only(resource: PlannedResource) -> Unusable:
 
 
 def _ignores_changes(resource: PlannedResource) -> bool:
-    """Whether the code ignores some changes, so that the value stays what it was. A plan already
-    takes this into account, and its configuration does not contain the lifecycle.
+    """Whether the code ignores some changes, so that the value stays what it was.
+
+    A plan already takes this into account; its configuration does not contain the lifecycle.
     """
     configured = resource.configured
     if configured is None or "lifecycle" not in (configured.block.expressions or {}):

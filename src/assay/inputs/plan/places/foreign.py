@@ -1,5 +1,4 @@
-"""The place of resources of other providers that name images: the plan's only place, if it has just
-one.
+"""The place of other providers' resources that name images: the plan's place, if it has only one.
 
 A Kubernetes manifest, a script or a variable of a build system does not say where its image is
 launched. If all AWS providers of a plan act in one place, it is there; if they act in several, it

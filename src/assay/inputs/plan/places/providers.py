@@ -260,8 +260,7 @@ class Providers:
         return dict(found)
 
     def _passed(self, config: ProviderConfig) -> Standing:
-        """Return the standing of an empty block in a module, which may be any other of its
-        provider.
+        """Return the standing of an empty block in a module, which may be any of its provider's.
 
         It is a "proxy configuration block" (HashiCorp, "Providers Within Modules"), or what a plan
         shows if a module on the way does not name the provider in `required_providers`.

@@ -50,8 +50,7 @@ class Ends:
         self._deepest = 0
 
     def of(self, resource: PlannedResource, path: Path, sought: Sought) -> Ended | Dead:
-        """Return all ends that the unknown value at `path` may have: targets of the kind sought,
-        and known values.
+        """Return the ends of the unknown value at `path`: targets sought, and known values.
 
         The result is never empty.
         """
@@ -62,8 +61,7 @@ class Ends:
         return found
 
     def alike(self, resource: PlannedResource) -> tuple[object, ...]:
-        """Return a key for resources whose unknown values may all be the same: in a plan, their
-        block.
+        """Return a key for resources whose unknown values may be the same: in a plan, their block.
 
         A resource whose key is an image has its own values, and so does each instance if code is
         read.

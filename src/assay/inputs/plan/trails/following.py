@@ -218,8 +218,7 @@ class Following:
         return self._joined.of(found) or (() if site.wide else Dead(reference))
 
     def _instances(self, site: Site, name: str) -> dict[str | int | None, str]:
-        """Return the instances of a module call by key; of some modules, nothing is planned or
-        known.
+        """Return the instances of a module call by key; of some, nothing is planned or known.
 
         A module that reads only its variables leaves no trace of its instances.
         """

@@ -69,8 +69,7 @@ class Surroundings:
         self._cut = False
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
-        """Return everything that is read in a module instance; empty while that is being
-        determined.
+        """Return all that is read in a module instance; empty while that is being determined.
 
         A result is not kept if it was found while another one, on which it depends, was being
         determined.

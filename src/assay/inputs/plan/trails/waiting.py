@@ -36,8 +36,9 @@ class Order:
         return f"{other.change.type}.{other.change.name}" in self._before(waiting.configured)
 
     def follows(self, other: PlannedResource, first: Waiting | None) -> bool:
-        """Whether Terraform creates the other resource only after the first, so that its changes
-        come too late. Only dependencies within one module are seen.
+        """Whether Terraform creates the other resource after the first, too late to affect it.
+
+        Only dependencies within one module are seen.
         """
         if first is None or first.configured is None or first.module != other.module:
             return False
@@ -77,9 +78,7 @@ class Order:
 
 
 def _block(reference: str) -> str:
-    """Return the block that is read: `aws_launch_template.web` for
-    `aws_launch_template.web[0].name`.
-    """
+    """Return the block that is read: `aws_instance.web` for `aws_instance.web[0].id`."""
     steps = parse(reference)
     return ".".join(map(str, steps[: 3 if steps[:1] == ["data"] else 2]))
 
