@@ -239,10 +239,9 @@ class Distributions:
 
 
 def builds(resource: PlannedResource) -> bool:
-    """Whether Image Builder builds an image while this plan is applied.
+    """Whether an apply builds an image, launching its recipe's parent to do so.
 
-    To do so, it launches an instance from the recipe's parent (Image Builder User Guide, "How Image
-    Builder works").
+    Fact: Image Builder User Guide, "How Image Builder works".
     """
     kind = resource.change.type in IMAGES
     return kind and resource.action in BUILT and not resource.change.deposed
