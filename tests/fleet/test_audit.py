@@ -347,7 +347,7 @@ def test_states_are_judged_beside_what_runs(fleet: Fleet, ask: Ask, tmp_path: Pa
     [
         ('{"format_version": "1.2", "planned_values": {}}', "a plan, not a state; judge it with: assay check"),
         ('{"version": 4, "lineage": "x", "resources": []}', "a state as Terraform keeps it; print it as JSON: terraform show -json s.json"),
-        ('{"format_version": "1.0"}', "there is no state, or an empty one; print it where its code stands"),
+        ('{"format_version": "1.0"}', "there is no state, or an empty one; print it where its code is"),
         ('{"encryption_version": "v0"}', "what OpenTofu has encrypted"),
         ('{"format_version": "9.0", "values": {"root_module": {}}}', "format_version 9.0 is not one that this version of assay reads"),
         ('{"format_version": "1.0", "values": {"root_module": {"resources": 7}}}', "its values cannot be read"),
@@ -355,7 +355,7 @@ def test_states_are_judged_beside_what_runs(fleet: Fleet, ask: Ask, tmp_path: Pa
         ("[]", "not the shape of a Terraform state"),
         ("{}", "JSON, but not a Terraform state"),
         ("aws_instance.web:", "text, not JSON"),
-        ("", "empty; print it where its code stands"),
+        ("", "empty; print it where its code is"),
         ("PK\x03\x04", "a saved plan; judge it with: assay check s.json"),
     ],
 )  # fmt: skip
