@@ -37,7 +37,7 @@ def not_asked(
     values = [each for each in left if each.endswith(VALUES)]
     if values:
         yield (
-            f"{_listed(values)}: values that are not read, because Terraform does not read them automatically"
+            f"{_listed(values)}: values that are not read, because Terraform does not load them automatically"
             " (use --var-file for those that you plan with)"
         )
     for what, ends in _OTHERS.items():
