@@ -53,9 +53,9 @@ def deliver(
     how: "Setting",
     recording: tuple[bytes | None, str | None] = (None, None),
 ) -> bool:
-    """Write every report that can be written, note the others, and return whether there were none.
+    """Write every report that can be written, note the others, and return whether all were written.
 
-    `recording` is the answers that were judged, and the file for them, which is written first.
+    `recording` has the answers that were judged and the file for them, which is written first.
     """
     from msgspec.structs import replace
 

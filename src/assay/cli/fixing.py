@@ -126,7 +126,7 @@ def _diff(file: "Rewritten") -> "Iterator[str]":
 
 
 def _shown(line: str, changes: "tuple[Change, ...]") -> str:
-    """The line if it only gives a name an AMI id, otherwise only the changed ids in it."""
+    """The line if it only assigns an AMI id to a name, otherwise only the changed ids in it."""
     import re
 
     from assay.model.ids import AMI_ID

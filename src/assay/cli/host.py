@@ -38,7 +38,7 @@ def _unheard(_: str) -> None:
 
 
 def now() -> "datetime":
-    """The current time in UTC, if no other time is given."""
+    """The current time, in UTC."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC)

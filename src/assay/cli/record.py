@@ -73,7 +73,7 @@ def record_command(
 
 
 def _tell(path: str, found: "Coverage", lost: int) -> None:
-    """Note how many questions there were, how many got no answer and why, and if the file was kept."""
+    """Note how many questions there were, those without an answer, and whether an old file was kept."""
     if not found.unanswered:
         note(f"{path}: {_many(found.asked)}, all of them answered")
         return

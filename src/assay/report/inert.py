@@ -10,7 +10,7 @@ import re
 from assay.report.safe import safe
 
 LONGEST = 300
-"""The maximum length of one text in characters; strangers may write more than anybody would read."""
+"""The maximum length of one text in characters; untrusted text may be longer than anybody reads."""
 # `a`, `golden's`, `(it`, `2026.` are words. Seven hexadecimal digits are not, since GitHub takes them
 # for a commit, nor is `www`, which it takes for a link.
 _WORD = re.compile(

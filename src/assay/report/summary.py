@@ -12,7 +12,7 @@ from assay.model.verdicts import WORST_FIRST, closes_the_gate
 from assay.report.safe import safe
 
 UNCHECKED = "lookup-failed"
-"""The rule that reports everything about which nobody was asked."""
+"""The rule that reports what is not known because nobody was asked."""
 _NAMED = 10
 
 
@@ -210,7 +210,7 @@ def age(passed: timedelta) -> str:
 
 
 def endpoint(catalog: CatalogFacts) -> Iterator[str]:
-    """A note if the answers did not come from AWS itself."""
+    """A note if the answers did not come from AWS's own endpoint."""
     if catalog.endpoint:
         yield f"the answers came from {safe(catalog.endpoint)}, which is not AWS's own endpoint"
 

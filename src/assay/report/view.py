@@ -110,7 +110,7 @@ def views(report: Report, verdicts: Iterable[Verdict] | None = None) -> list[Ver
 
 
 def _named(verdict: VerdictView, facts: InputFacts) -> VerdictView:
-    """Add the path of the plan. Code has its root instead; running resources, account and Region."""
+    """Add the path of the plan or state; code has its root instead, running resources their place."""
     if verdict.root or facts.kind not in ("plan", "state"):
         return verdict
     return replace(verdict, plan=facts.path, input_kind=facts.kind)
@@ -260,7 +260,7 @@ def _origins(verdict: Verdict) -> Iterator[int]:
 
 
 def _result(result: RuleResult, undetermined: Severity) -> ResultView:
-    """The result unchanged; a report has thousands of them, mostly passes."""
+    """The view of a result, with nothing hidden; a report has thousands of them, mostly passes."""
     finding = result.finding
     return ResultView(
         result.rule,

@@ -25,7 +25,7 @@ class Annotations(msgspec.Struct, frozen=True, gc=False):
     level: str
     """The level of `unasked`: `error` if it closes the gate."""
     endpoint: str | None
-    """A note if the answers did not come from AWS itself."""
+    """A note if the answers did not come from AWS's own endpoint."""
     judged: str | None
     """A note if the verdicts are as of another time than now."""
     verdict: str

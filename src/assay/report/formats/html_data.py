@@ -78,7 +78,7 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     image: str | None = None
     """The id of the image, if there is one that may be shown."""
     group: int | None = None
-    """The same number for all references whose images look exactly alike; None for a single one."""
+    """The same number for all references that show the same of their image; None for one alone."""
     shared: str | None = None
     """What the references of a group have in common if they have no image that may be shown."""
 

@@ -1,7 +1,7 @@
 "use strict";
 
-// Elements, made by name. Text goes in as text: nothing on this page makes HTML of a string, and
-// its Content-Security-Policy (require-trusted-types-for) would refuse it.
+// Makes elements by name. Text is added as text: nothing on this page makes HTML from a string, and
+// its Content-Security-Policy (require-trusted-types-for) would reject that.
 
 const SVG = "http://www.w3.org/2000/svg";
 

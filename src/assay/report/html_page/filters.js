@@ -1,8 +1,8 @@
 "use strict";
 
-// Which references are wanted: by outcome, account, Region, a rule that they do not pass, and text.
+// Filters references by outcome, account, Region, a rule that they do not pass, and text.
 
-/** What the form says; `wanted(number)` tells whether a reference is to be shown. */
+/** Prepares the form; returns a function that lists the numbers of the references to show. */
 function filtersOf(form, verdicts) {
   const texts = new Map();
   const textOf = (number) => {
@@ -16,7 +16,7 @@ function filtersOf(form, verdicts) {
   return () => chosen(form, verdicts, broken, textOf);
 }
 
-/** One option for each value there is. */
+/** Adds one option for each distinct value. */
 function offer(select, values) {
   for (const value of [...new Set(values)].sort()) select.append(element("option", { value }, value));
 }
@@ -39,7 +39,7 @@ function chosen(form, verdicts, broken, textOf) {
   return wanted;
 }
 
-/** Everything of a reference that somebody may look for, in small letters. */
+/** Everything about a reference that can be searched for, in lower case. */
 function searchable(verdicts, row) {
   const parts = [row.address, row.what, `${row.account}/${row.region}`, row.kind, row.action];
   parts.push(row.file ?? "", row.input ?? "", row.exception ?? "", ...(row.via ?? []));

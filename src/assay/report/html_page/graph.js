@@ -1,7 +1,7 @@
 "use strict";
 
-// The lineages of many references as one graph. An image is made from one other, so lineages that
-// share ancestors form trees: roots stand on the left, what was made from them to their right.
+// The lineages of many references as one graph. An image is made from one other image, so lineages
+// that share ancestors form trees: roots are on the left, what was made from them on their right.
 
 const BOX = { width: 196, gap: 102, pad: 9, line: 15, reference: 18, apart: 22, top: 8 }; // pixels
 const MOST_LINEAGES = 40;
@@ -26,8 +26,8 @@ function lineageTrees(verdicts, wanted) {
   return { roots: [...top.children.values()], without, undrawn };
 }
 
-/** Puts one lineage into the trees. Steps join where all that is told of them agrees; only what was
- * first attached to an image is told by its descendants, and each tells its own. */
+/** Adds one lineage to the trees. Steps are merged if all their facts agree, except for marks that
+ * were first attached to the image: those come from descendants, and each shows only its own. */
 function plant(top, verdicts, lineage) {
   let at = top;
   const steps = verdicts.lineages[lineage];
@@ -44,14 +44,14 @@ function plant(top, verdicts, lineage) {
   return at;
 }
 
-/** What tells one image from another; one without an id of its own stands for itself alone. */
+/** The key by which steps are merged; an image without an AMI id is never merged across lineages. */
 function joined(step, lineage) {
   const own = step.image.startsWith("ami-") ? "" : lineage;
   const carried = (step.marks ?? []).filter((mark) => !mark.startsWith("first "));
   return JSON.stringify([step.image, step.facts, carried, step.how, step.end, own]);
 }
 
-/** The marks of an image; what was first attached here is not told twice. */
+/** The marks of an image, without repeating those that were first attached here. */
 function marksOf(node) {
   return node.marks.filter((mark) => !node.marks.includes(`first ${mark}`));
 }
@@ -66,7 +66,7 @@ function linesOf(node) {
   return node.origin === "golden" ? [["origin", "golden origin"], ...lines] : lines;
 }
 
-/** Gives every node its place; returns how far down the tree reaches. */
+/** Positions a node and those below it; returns how far down the tree reaches. */
 function place(node, depth, y) {
   const { pad, line, reference, apart, width, gap } = BOX;
   node.lines = linesOf(node);
@@ -105,7 +105,7 @@ function* within(node) {
   for (const child of node.children.values()) yield* within(child);
 }
 
-/** From an image to one that was made of it: how, and into which account or Region. */
+/** The edge from an image to one made from it: how, and into which account or Region. */
 function edge(from, to) {
   const start = from.x + BOX.width;
   const y1 = from.y + BOX.pad + 6;
@@ -152,7 +152,7 @@ function box(node) {
   return group;
 }
 
-/** Why the record ends, above the image where it does. */
+/** Why the record ends, above the last image. */
 function endOf(node) {
   const kind = node.step.open ? "end open" : "end";
   return [
@@ -161,7 +161,7 @@ function endOf(node) {
   ];
 }
 
-/** Who uses the image: links, the worst first. */
+/** The references that use the image, as links, worst first. */
 function references(verdicts, node) {
   const x = node.x + BOX.pad;
   let y = node.y + node.height;

@@ -1,10 +1,11 @@
 "use strict";
 
-// References that share an image, or why none is known, and all that is said of it: told once, they below it.
+// References that share an image (or the reason why none is known) and all its results: these are
+// shown once, with the references below them.
 
 const FIRST_MEMBERS = 5;
 
-/** Numbers of references, in their order, as entries of the list; those of a group are one entry. */
+/** Turns numbers of references into entries of the list, in order; a group is one entry. */
 function entriesOf(verdicts, numbers) {
   const entries = [];
   let before;
@@ -17,7 +18,7 @@ function entriesOf(verdicts, numbers) {
   return entries;
 }
 
-/** How many references each group has, whatever the filters leave of them. */
+/** How many references each group has, regardless of filters. */
 function groupSizes(verdicts) {
   const sizes = new Map();
   for (const { group } of verdicts.rows) {
@@ -26,7 +27,7 @@ function groupSizes(verdicts) {
   return sizes;
 }
 
-/** A group: its image, what the rules say and the lineage, and its first references. */
+/** A group: its image, the rules' results, the lineage, and its first references. */
 function groupOf(verdicts, numbers, total, make) {
   const row = verdicts.rows[numbers[0]];
   const name = row.image ?? row.shared;
@@ -48,7 +49,7 @@ function groupOf(verdicts, numbers, total, make) {
   const more = element("p", { class: "more" }, rest);
   const group = element("li", { class: `group ${row.standing}` }, details, members, more);
   let listed = 0;
-  /** Lists references up to so many. */
+  /** Lists up to `most` references. */
   group.reveal = (most) => {
     members.append(...numbers.slice(listed, most).map(make));
     listed = Math.max(listed, Math.min(most, numbers.length));
@@ -64,7 +65,7 @@ function groupOf(verdicts, numbers, total, make) {
   return group;
 }
 
-/** The line of a reference in its group: what tells it from the others. */
+/** The line of a reference in its group: what distinguishes it from the others. */
 function memberSummaryOf(row) {
   return element(
     "summary",

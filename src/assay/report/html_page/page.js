@@ -1,11 +1,11 @@
 "use strict";
 
-// Puts the page together, and keeps the list, the graph and the counts in step with the filters.
+// Builds the page, and keeps the list, the graph and the counts in step with the filters.
 
 const FIRST_ROWS = 100;
 const OPEN_AT_FIRST = 5;
-const TALLEST_ON_PAPER = 900; // pixels; of more, paper has the lineages in words alone
-const PAUSE = 150; // milliseconds without a key, before what is typed is looked for
+const TALLEST_ON_PAPER = 900; // pixels; a taller graph is not printed, only the lineages in words
+const PAUSE = 150; // milliseconds without a key press before the search starts
 
 let verdicts;
 let paper;
@@ -14,7 +14,7 @@ function read() {
   verdicts ??= JSON.parse(document.getElementById("verdicts").textContent);
 }
 
-/** Puts the page together, once; returns what happens when it is printed. */
+/** Builds the page, once; returns the functions to call before and after printing. */
 function start() {
   if (paper) return paper;
   read();
@@ -45,14 +45,14 @@ function start() {
     for (const waiting of document.querySelectorAll(".scripted")) waiting.hidden = false;
     list.tell();
   }
-  document.getElementById("plain").remove(); // all that it says is listed now
+  document.getElementById("plain").remove(); // the list now has everything that it says
   list.follow(location.hash);
   addEventListener("hashchange", () => list.follow(location.hash));
   paper = onPaper(list, draw);
   return paper;
 }
 
-/** The list of references and their groups: a hundred at first, more on demand, all of them on paper. */
+/** The list of references and their groups: a hundred at first, more on demand, all when printed. */
 class RowList {
   constructor(verdicts) {
     this.total = verdicts.rows.length;
@@ -75,7 +75,7 @@ class RowList {
     this.more(FIRST_ROWS, false);
   }
 
-  /** Appends entries; `focus` moves to the first of them, so that the keyboard goes on from there. */
+  /** Appends entries; `focus` moves the focus to the first of them, for use with the keyboard. */
   more(count, focus) {
     const chunk = this.entries.slice(this.listed, this.listed + count).map((entry) => this.entryOf(entry));
     this.rows.append(...chunk);
@@ -84,13 +84,13 @@ class RowList {
     this.tell();
   }
 
-  /** What stands in the list for these references: a row, or a group of them. */
+  /** The element that shows these references: a row, or a group. */
   entryOf(entry) {
     const { group } = this.verdicts.rows[entry[0]];
     return group === undefined ? this.make(entry[0]) : groupOf(this.verdicts, entry, this.sizes.get(group), this.make);
   }
 
-  /** All rows, in pieces that leave the page time to answer. */
+  /** Lists all rows, in chunks, so that the page stays responsive. */
   all() {
     const numbers = this.numbers;
     const step = () => {
@@ -112,14 +112,14 @@ class RowList {
     this.rest.textContent = `Show all ${length.toLocaleString("en")}`;
   }
 
-  /** Opens what does not pass, or passes unproven, where that is not much. */
+  /** Opens what does not pass, or passes without proof, if there are few of these. */
   openTheWorst() {
     const { rows, standings, bad: most } = this.verdicts;
     const bad = this.entries.filter(([number]) => standings.indexOf(rows[number].standing) < most);
-    if (bad.length <= OPEN_AT_FIRST) bad.forEach((_, at) => this.open(at)); // the worst stand first
+    if (bad.length <= OPEN_AT_FIRST) bad.forEach((_, at) => this.open(at)); // the worst come first
   }
 
-  /** Opens an entry that is listed: the row, or what its group shares. */
+  /** Opens a listed entry: the row, or what its group shares. */
   open(at) {
     const details = this.rows.children[at].querySelector("details");
     details.fill();
@@ -127,7 +127,7 @@ class RowList {
     return details;
   }
 
-  /** Goes to the reference, or opens the rule's page, that a link of this page names. */
+  /** Goes to the reference, or opens the rule's page, that a link on this page names. */
   follow(hash) {
     const found = /^#reference-(\d+)$/.exec(hash);
     const number = found ? Number(found[1]) - 1 : -1;
@@ -166,7 +166,7 @@ function drawGraph(verdicts, numbers, list) {
   };
 }
 
-/** On paper everything is open, listed and drawn, and what filters leave out is said. */
+/** Functions that open, list and draw everything for printing, and close it again afterwards. */
 function onPaper(list, draw) {
   let closed = [];
   const open = () => {
@@ -189,8 +189,8 @@ function later(task) {
   (globalThis.requestIdleCallback ?? setTimeout)(task, { timeout: 300 });
 }
 
-// Reading the page, its data, and showing them are tasks of their own, so that none of them takes long. A browser
-// may print before they have run: `chromium --headless --print-to-pdf` does.
+// Parsing the page, reading its data and showing the data are separate tasks, so that none of them takes
+// long. A browser may print before they have run: `chromium --headless --print-to-pdf` does.
 setTimeout(() => {
   read();
   setTimeout(start);

@@ -1,9 +1,9 @@
 "use strict";
 
-// One reference: a line that tells the outcome, and, opened, every rule's result and the lineage.
-// What is inside is made when somebody opens it, or prints the page.
+// One reference: a line with the outcome and, when opened, every rule's result and the lineage.
+// The content is made only when the line is opened or the page is printed.
 
-/** Makes the rows of the list, each once; `verdicts` is what Python wrote into the page. */
+/** Makes the rows of the list, each once; `verdicts` is the data that Python wrote into the page. */
 function rowMaker(verdicts) {
   const made = new Map();
   return (number) => {
@@ -15,7 +15,7 @@ function rowMaker(verdicts) {
 function rowOf(verdicts, number) {
   const row = verdicts.rows[number];
   const results = row.results.map((each) => verdicts.results[each]);
-  const member = row.group !== undefined; // its group says the rest
+  const member = row.group !== undefined; // its group shows the rest
   const details = filledLater(
     member ? memberSummaryOf(row) : summaryOf(row, results),
     () => (member ? element("div", { class: "body" }, factsOf(row)) : bodyOf(verdicts, row, results, factsOf(row))),
@@ -23,7 +23,7 @@ function rowOf(verdicts, number) {
   return element("li", { class: `row ${row.standing}`, id: `reference-${number + 1}` }, details);
 }
 
-/** A summary, and what is made when it is opened, or `fill()` is called. */
+/** A `details` element whose body is made when it is opened or when `fill()` is called. */
 function filledLater(summary, body) {
   const details = element("details", {}, summary);
   let empty = true;
@@ -65,7 +65,7 @@ function brokenRule(result) {
   );
 }
 
-/** What the rules say and the lineage, below what is told of the reference alone. */
+/** The rules' results and the lineage, below the facts about this reference. */
 function bodyOf(verdicts, row, results, facts) {
   const passed = results.filter((each) => each.standing === "pass");
   const others = results.filter((each) => each.standing !== "pass");

@@ -84,7 +84,7 @@ def _classes(steps: Sequence[LineageStep]) -> Iterator[str]:
 
 
 def _borders(steps: Sequence[LineageStep], origins: Sequence[bool]) -> Iterator[str]:
-    """The borders of invisible images that are origins of marks, which already determine their class."""
+    """Borders for invisible images that are origins of marks: as origins, they already have a class."""
     for number, (step, origin) in enumerate(zip(steps, origins, strict=True)):
         if origin and not step.visible:
             yield f"style n{number} {_DOTTED if step.passed_over else _DASHED}"

@@ -11,7 +11,7 @@ def line(found: Stamped) -> str:
 
 
 def summary(found: Stamping) -> str:
-    """How many images carry the watermark, and a note if the answers did not come from AWS itself."""
+    """How many images carry the watermark, and a note if the endpoint was not AWS's own."""
     there = sum(each.state in CARRIES for each in found.images)
     written = sum(each.state is Stamp.ATTACHED for each in found.images)
     number = len(found.images)

@@ -1,6 +1,6 @@
 "use strict";
 
-// Shows what holds a text, and opens it. Without scripts the page is whole.
+// Shows and opens what contains a text. Without scripts the page shows everything.
 const filter = document.getElementById("filter");
 filter?.addEventListener("input", () => {
   const wanted = filter.value.trim().toLowerCase();

@@ -1,6 +1,6 @@
 "use strict";
 
-// Tables that sort by a column and show the rows that hold a text. Without scripts they are whole.
+// Sorts tables by a column, and shows the rows that contain a text. Without scripts they show every row.
 for (const table of document.querySelectorAll("table[data-sorts]")) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
