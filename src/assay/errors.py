@@ -43,7 +43,7 @@ class NotAPlanError(InputError):
 
 
 class PolicyError(AssayError):
-    """The policy document is malformed, contradicts itself or can never be satisfied."""
+    """The policy document is malformed, contradicts itself or has a part that can never apply."""
 
 
 class StoreError(AssayError):
