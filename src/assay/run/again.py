@@ -13,7 +13,7 @@ from assay.report.formats.json import document
 from assay.run.cures import SUGGESTED
 
 _NOT_COMPARED = ("generated_at", "tool", "catalog")
-"""Time, version and source of the answers; `notes` and other lines deal with them."""
+"""Time and version of the report, and who answered: `notes` and `_grounds` deal with these."""
 _NAMED = ("address", "attribute", "input", "root", "rule", "path", "image_id", "name")
 """The fields that tell the members of a list apart."""
 
@@ -82,7 +82,7 @@ def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _without_suggestions(told: Any) -> Any:
-    """Remove what `--suggest` added to fixes: lists of images, which no recording has."""
+    """Remove what `--suggest` added to fixes: no recording has the lists that it uses."""
     if isinstance(told, list):
         return [_without_suggestions(each) for each in told]
     if not isinstance(told, dict):

@@ -166,7 +166,7 @@ def audit(
     *,
     by_record: bool = False,
 ) -> Report:
-    """Return a verdict for each use, each reference of a state, and each place not wholly seen.
+    """Return a verdict for each use, each reference of a state, and each place with gaps.
 
     `by_record` is meant for few images and a user who waits for the answer (`Needs`).
     """

@@ -106,7 +106,7 @@ def gather(
 def look_up(
     images: Iterable[str], place: Place, catalog: ImageCatalog, policy: Policy | None = None
 ) -> tuple[Subject, ...]:
-    """Find out all about images without a plan, as if they were launched in `place`.
+    """Find out everything about images without a plan, as if they were launched in `place`.
 
     Their lineages are read in full; with a policy, also whatever else its verdicts need.
     """

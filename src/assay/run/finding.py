@@ -1,4 +1,4 @@
-"""Which images of a stored night have a finding of Amazon Inspector; EC2 is asked about each one."""
+"""Which images of a night have an Amazon Inspector finding; EC2 is asked for each scanned image."""
 
 import re
 from collections import Counter

@@ -55,7 +55,8 @@ def push(hub: SecurityHub, writing: Writing) -> Iterator[PushedPlace]:
     judged: dict[At, list[Finding]] = {}
     for each in findings(report):
         judged.setdefault((each["AwsAccountId"], each["ProductArn"].split(":")[3]), []).append(each)
-    # An account whose Regions are not known has no place to ask; what is judged of it is in a Region that was not seen
+    # An account whose Regions are not known has no place to ask. If anything in it was judged, it was
+    # in a Region that was not seen
     seen = {(each.account, each.region) for each in report.places if each.region != ALL}
     whole = seen - {(each.account, each.region) for each in report.unread}
     places = sorted({*judged, *seen})

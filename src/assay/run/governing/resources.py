@@ -1,8 +1,8 @@
 """A resource of AWS that can be judged: what it launches, or was launched from.
 
-Instances are looked up in EC2, which describes images to their owner that are no longer visible.
-For templates, the default and the latest version in EC2 count. For Auto Scaling groups and launch
-configurations, the record of AWS Config is read.
+Instances are looked up in EC2, which describes an instance's image to its owner even if the image
+is no longer visible. For templates, the default and the latest version in EC2 count. For Auto
+Scaling groups and launch configurations, the record of AWS Config is read.
 
 Facts: AWS Config Developer Guide, "Supported resource types": which id each type has. Inferred from
 its samples: the recorded configuration uses the API's names with a small first letter; capital ones

@@ -69,7 +69,10 @@ class Narrow:
         return self._narrowed(change, raw.after, raw.after_unknown, raw.after_sensitive)
 
     def open_attribute(self, change: ResourceChange, attribute: str) -> Any:
-        """One attribute of a resource without sensitive values or a `region` of its own; else None."""
+        """Return one attribute of a resource, or None if it is not known.
+
+        Also None if anything is sensitive, or if the resource has its own `region`.
+        """
         raw, decoder = change.change, self._decoder(change.type)
         if _TRUE.search(raw.after_sensitive):
             return None

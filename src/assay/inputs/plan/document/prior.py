@@ -1,7 +1,7 @@
 """What the state before the plan says about providers, in AWS's answers, not in the configuration.
 
 Facts: AWS General Reference, "Amazon Resource Names" (partition, service, Region, account). Only
-Regions and account ids leave this module, and the state is not read unless a provider does not give
+Regions and account ids leave this module, and the state is read only if a provider does not give
 its place.
 
 Only a short list of attributes counts: those that the provider computes (as its schema says; a test

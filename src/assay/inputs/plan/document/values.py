@@ -19,7 +19,7 @@ from assay.model.ids import INSTANCE_ID, TEMPLATE_ID, TEMPLATE_VERSION, has_form
 
 NO_NAME = (None, "")
 # hashicorp/aws uses this word as the id of a template that is given by name
-# (launchTemplateIDUnknown). As a template's name it is allowed.
+# (launchTemplateIDUnknown). It is, however, a valid name of a template.
 NO_ID = (*NO_NAME, "unknown")
 
 _TEMPLATE_NAME = r"[a-zA-Z0-9().\-/_]{3,128}"

@@ -117,8 +117,8 @@ class Distributions:
 
     @property
     def _built(self) -> "_Built":
-        """The changes by builds. A built image can come from an instance, and that from a template: a
-        lookup that comes back here on such a path learns only which names change.
+        """The changes by builds. A built image can come from an instance, and that from a template:
+        a lookup that comes back here on this way learns only which names change.
         """
         if self._known is not None:
             return self._known

@@ -61,8 +61,7 @@ class Names:
     ) -> Value:
         """Return a value in which every name is accompanied by the changes that may affect it.
 
-        `user` is the resource that contains the value. Changes that wait for it come after it is
-        created.
+        `user` is the resource that contains the value; changes that wait for it are made after it.
         """
         if not self._any:
             return value

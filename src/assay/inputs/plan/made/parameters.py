@@ -36,7 +36,7 @@ READ = ("overwrite", "type", "value_wo_version")
 """The attributes of a parameter that are read besides those with its value."""
 _PUT = "put an AMI id into the parameter, or use another parameter"
 NO_IMAGE = Unusable("is a parameter that contains no AMI id", _PUT)
-"""And did not contain one before, so that no name of an image leads there."""
+"""It did not contain one before either, so no name of an image leads there."""
 _NO_LONGER = Unusable("is a parameter that will contain no AMI id", _PUT)
 _WRITTEN = (Action.CREATE, Action.REPLACE, Action.UPDATE, Action.IMPORT)
 _LEAVE_THE_VALUE = frozenset({"tags", "tags_all", "overwrite"})

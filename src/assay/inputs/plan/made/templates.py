@@ -226,7 +226,7 @@ class Templates:
         """Return all versions of a template: the existing ones, and the one that this plan makes."""
         planned = self._planned_of(template, place)
         if planned is None:
-            if isinstance(template, PlannedResource):  # code alone, where it is looked up
+            if isinstance(template, PlannedResource):  # only in code, which looks it up
                 return Unknown((f"{template.change.address}.default_version",))
             return EveryVersion(template.id, template.name)
         return self._planned.every(planned)

@@ -6,8 +6,7 @@ state, what the provider's expression reads, and finally the policy. A plan does
 environment of the machine that made it.
 
 The account comes from the block (accounts.py), or else from ARNs in the prior state. None means
-that the plan names no account other than the caller's; an account that cannot be determined is
-never None.
+that the plan names no account other than the caller's; an unknown account is never None.
 
 A place that is only likely becomes a candidate: ids are looked up there, names are not
 (`Unplaced`). Provider expressions can contain credentials: only Region names and account ids leave

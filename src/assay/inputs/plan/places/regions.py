@@ -87,15 +87,15 @@ def regions_in(values: Iterable[Any]) -> Iterator[str]:
 
 
 class Mentions:
-    """Regions by what names them; all count for a provider except those that only it names.
+    """Regions and the provider blocks that name them, to find those that another block names.
 
-    For each Region, the first two different names are enough: at least one of them is another
-    one's.
+    For each Region, the first two different names are enough, because one of them is another
+    block's.
     """
 
     def __init__(self, named: Iterable[tuple[str | None, str]]) -> None:
-        """`named` are pairs in order: the provider block that names it (None for other sources),
-        and a Region.
+        """`named` are pairs in order: the block that names a Region, or None for another source,
+        and the Region.
         """
         self._first: dict[str, list[tuple[int, str | None]]] = {}
         for position, (who, region) in enumerate(named):
@@ -104,7 +104,7 @@ class Mentions:
                 met.append((position, who))
 
     def named_by_others(self, who: str) -> list[str]:
-        """Return the Regions that others name, in order."""
+        """Return the Regions that others than `who` name, in order."""
         others = (
             (next((at for at, other in met if other != who), None), region)
             for region, met in self._first.items()

@@ -1,10 +1,10 @@
 """Follows trails to their ends: through resources that only pass a value on, to what is sought.
 
 The future value of an unknown argument is that of its expression, so the expression is followed.
-Things that cannot be what is sought, or contain any text, are left out if they are only among what
-a local or dynamic block may read. If an expression reads them directly, they may decide its value,
-and the trail is dead. Facts: HashiCorp, "The terraform_data Managed Resource Type": `output` is the
-same as `input`.
+Something that neither can be what is sought nor contains arbitrary text is left out if it is only
+one of the things that a local or dynamic block may read. If an expression reads it directly, it may
+decide the value, and the trail is dead. Facts: HashiCorp, "The terraform_data Managed Resource
+Type": `output` is the same as `input`.
 """
 
 from collections import defaultdict

@@ -105,8 +105,8 @@ class Following:
         """Return what one reference leads to; empty for one that only selects."""
         match parse(reference):
             case ["each", "value", *rest] if site.each:
-                # The `for_each` of a call belongs to the caller's module; what it passes is read
-                # inside
+                # The `for_each` of a call belongs to the caller's module; what it passes is read in
+                # the called one
                 around = site.around or Site(site.module, site.key, wide=site.wide)
                 if not references_of(site.each) and "constant_value" not in site.each:
                     return self._key(site, reference)

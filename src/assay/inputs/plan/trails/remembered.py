@@ -1,7 +1,7 @@
 """Remembers what was found on one trail for others that come to the same place.
 
 A trail that comes back to a place where it has been is dead. So what follows a place is the same
-for all trails, except for one that has already been somewhere it leads to. Each finding is
+for all trails, unless one of them has already been somewhere that it leads to. Each finding is
 therefore kept with the places that were read for it. A place is identified by its module's path
 without keys: `module.m` reads the same outputs for each of its keys.
 """
@@ -85,8 +85,7 @@ class Remembered:
         being read.
         """
         # In a plan with 2,000 instances that read one module's output, this is called 2,000 times.
-        # Without a memory, each call would follow that output through all instances of the module
-        # again
+        # Otherwise, each call would follow that output through all instances of the module again
         kept = self._kept.get(key)
         if kept is not None and len(seen) + kept.steps <= DEEPEST:
             been = [_place(*step) for step in seen]

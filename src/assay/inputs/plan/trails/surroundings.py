@@ -106,7 +106,7 @@ class Surroundings:
         return self._together(tuple(part for part in parts if part))
 
     def _together(self, parts: tuple[Found, ...]) -> Found:
-        """Concatenate the parts without duplicates; one object for all modules that read the same."""
+        """Concatenate the parts, each end once; one object for all modules that read the same."""
         key = tuple(map(id, parts))
         made = self._distinct.get(key)
         if made is None:

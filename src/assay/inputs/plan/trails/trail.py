@@ -98,7 +98,7 @@ class Surrounding(Protocol):
 
     @property
     def asking(self) -> Sequence[str]:
-        """The modules for which this is being determined."""
+        """The modules for which `of` is in progress."""
         ...
 
     def of(self, module: str, seen: Seen) -> Found | Dead:
