@@ -309,7 +309,9 @@ def test_an_account_whose_regions_are_not_known_stops_no_other_and_archives_noth
     hub.denied.update(lost)
     run = hub.ask("inventory", "--accounts", "accounts", "--as-of", NEXT)
     assert f"not seen: {TEAM}/*: denied" in run.stdout
-    assert old not in json.dumps(hub.ask("push", "securityhub", "--format", "json").report["pushed"])
+    assert old not in json.dumps(
+        hub.ask("push", "securityhub", "--format", "json").report["pushed"]
+    )
     run = hub.push("--format", "json", code=3)
     assert pushed(run)[TEAM, REGION]["archived"] == 0
     assert (TEAM, "*") not in pushed(run)

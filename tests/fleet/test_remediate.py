@@ -534,6 +534,42 @@ def test_the_document_is_what_its_schema_says(fleet: Fleet) -> None:
     assert by_image(run)[safe_one]["steps"] != []
 
 
+def test_what_is_used_and_in_no_listing_is_named_with_what_uses_it(fleet: Fleet) -> None:
+    """It has no class, so it is no image of class unknown: nothing else in the plan would name it."""
+    world = fleet.world.world
+    gone, public = fleet.world.home_made(), fleet.world.base
+    world.image(REGION, gone).name = "![x](https://evil.example/) \u202etxt"
+    instances = sorted(world.run_instance(WORKLOAD, REGION, gone) for _ in range(4))
+    ended = fleet.world.home_made()
+    world.instances[world.run_instance(WORKLOAD, REGION, ended)].state = "terminated"
+    template = world.create_launch_template(TEAM, REGION, "theirs", gone)
+    amazon = world.run_instance(WORKLOAD, REGION, public)
+    for each in (gone, ended):
+        world.deregister(each, REGION)
+    assert fleet.inventory().code == 0
+    run = fleet.remediate("--format", "json")
+    schema = resources.files("assay.report.remediation").joinpath("remediation.schema.json")
+    Draft7Validator(json.loads(schema.read_text("utf-8"))).validate(run.report)
+    first, second = run.report["unlisted"]
+    assert run.report["summary"]["unlisted"] == 2
+    assert (first["image_id"], first["region"], first["owner"]) == (gone, REGION, WORKLOAD)
+    assert [(each["type"], each["id"], each["account"]) for each in first["used_by"]] == [
+        ("template", template, TEAM),
+        *(("instance", each, WORKLOAD) for each in instances),
+    ]
+    assert (second["image_id"], second["owner_alias"]) == (public, "amazon")
+    assert amazon in {each["id"] for each in second["used_by"]}
+    for format_ in ("text", "markdown"):
+        told = fleet.remediate("--format", format_).stdout.replace("`", "")
+        assert "2 images are in use but in no listing" in told
+        assert f"in no listing: {gone} in {REGION} (owner {WORKLOAD}" in told
+        assert f"used by template {template} theirs in {TEAM}" in told
+        assert "; and 2 more" in told
+        assert f"in no listing: {public} in {REGION} (owner amazon" in told
+        assert "\u202e" not in told
+        assert ended not in told
+
+
 def test_the_order_is_that_in_which_things_can_be_taken_back(fleet: Fleet) -> None:
     image = fleet.world.home_made()
     with_snapshot(fleet, image, "snap-00000000000000002")

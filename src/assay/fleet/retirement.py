@@ -103,7 +103,7 @@ def weigh(images: Sequence[Unknown], facts: Facts) -> list[Remedy]:
 
 
 def _weighed(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Remedy:
-    used_by = tuple(sorted(facts.found.by_image.get(image.node, ()), key=_order))
+    used_by = tuple(sorted(facts.found.by_image.get(image.node, ()), key=order))
     reasons = tuple(_against(image, facts, unread))
     if used_by:  # whom it is shared with does not matter yet
         reasons = tuple(each for each in reasons if each not in (NOT_ASKED, OTHERWISE))
@@ -126,7 +126,8 @@ def _weighed(image: Unknown, facts: Facts, unread: tuple[str, ...]) -> Remedy:
     )
 
 
-def _order(each: Referrer) -> tuple[bool, str, str, str]:
+def order(each: Referrer) -> tuple[bool, str, str, str]:
+    """Return the key that puts what would launch an image again first."""
     return not each.launches, each.type, each.account, each.id
 
 

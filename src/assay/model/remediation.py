@@ -97,6 +97,18 @@ class Remedy(msgspec.Struct, frozen=True):
         return self.region, self.listed.image.id
 
 
+class Unlisted(msgspec.Struct, frozen=True, gc=False):
+    """An image that is in use and in no listing, so that it has no class."""
+
+    image_id: str
+    region: str
+    name: str | None
+    """Name and owner as an instance has them; None where only something else uses the image."""
+    owner: str | None
+    owner_alias: str | None
+    used_by: tuple[Referrer, ...]
+
+
 class Remediation(msgspec.Struct, frozen=True):
     """The remedies for the images of one stored night. Nothing is carried out."""
 
@@ -111,8 +123,9 @@ class Remediation(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
     live: bool
     """Whether AWS was asked as well."""
-    unlisted: int = 0
-    """How many images are in use but in no listing: Amazon's public ones, and removed ones."""
+    unlisted: tuple[Unlisted, ...] = ()
+    """Amazon's public images, images that are gone, and those of others that Allowed AMIs hides;
+    those that are not Amazon's come first."""
     calls: Mapping[str, int] = {}
     unknown: tuple[str, ...] = ()
     """Requested images that are in no listing while not every place was seen, one line each."""

@@ -24,18 +24,32 @@ from assay.fleet.retirement import (
     Facts,
     Permissions,
     Unknown,
+    order,
     shared_snapshots,
     unknown_images,
     weigh,
 )
 from assay.fleet.retiring import steps
-from assay.fleet.used_by import Node, add_reference, referrers
+from assay.fleet.used_by import Node, Referrers, add_reference, referrers
 from assay.fleet.uses import EVERY
 from assay.model import Place, Policy
-from assay.model.remediation import NOT_ASKED, Gap, Remediation, Remedy, Replacement, Standing
+from assay.model.remediation import (
+    NOT_ASKED,
+    Gap,
+    Remediation,
+    Remedy,
+    Replacement,
+    Standing,
+    Unlisted,
+)
 from assay.run.listings import StoredListings
 
 T = TypeVar("T")
+_LISTED = "SELECT DISTINCT region, image_id FROM images WHERE night = $1"
+_TOLD = """
+SELECT region, image.id, any_value(image.name), any_value(image.owner_id), any_value(image.owner_alias)
+FROM uses WHERE night = $1 AND image IS NOT NULL GROUP BY ALL
+"""
 _IN_FLIGHT = 16
 _REFERENCES_A_CALL = 10
 
@@ -84,7 +98,7 @@ def remediate(
         whole_remedies,
         _told(facts, whole_remedies),
         catalog is not None,
-        _unlisted(night),
+        tuple(_unlisted(night, facts.found)),
         calls,
         unknown,
     )
@@ -128,15 +142,24 @@ def _before(night: Night) -> Night | None:
     return stored_night(night.store, earlier[-1]) if earlier else None
 
 
-def _unlisted(night: Night) -> int:
-    asked = """
-        SELECT count(*) AS images FROM (
-            SELECT DISTINCT region, image_id FROM uses WHERE night = $1 AND image_id IS NOT NULL
-                AND NOT (type = 'instance' AND coalesce(state, '') = 'terminated')
-            EXCEPT SELECT region, image_id FROM images WHERE night = $1
-        )
-    """
-    return int(next(night.store.records(asked, night.date))["images"])
+def _unlisted(night: Night, found: Referrers) -> Iterator[Unlisted]:
+    """Yield each image that something uses and no place lists, Amazon's own last."""
+    listed = set(night.store.select(_LISTED, night.date).rows)
+    told = {row[:2]: row[2:] for row in night.store.select(_TOLD, night.date).rows}
+    unlisted = []
+    for (region, id), some in found.by_image.items():
+        if (region, id) in listed:
+            continue
+        name, owner, alias = told.get((region, id), (None, None, None))
+        used_by = tuple(sorted(some, key=order))
+        unlisted.append(Unlisted(id, region, name, owner, alias, used_by))
+    yield from sorted(unlisted, key=lambda each: (each.owner_alias is not None, _least_used(each)))
+
+
+def _least_used(each: Unlisted) -> tuple[bool, int, str, str]:
+    """The key that puts what would be launched again, and what most things use, first."""
+    again = any(use.launches for use in each.used_by)
+    return not again, -len(each.used_by), each.region, each.image_id
 
 
 def _asked(

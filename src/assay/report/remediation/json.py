@@ -19,7 +19,7 @@ def render(found: Remediation, policy: tuple[str, str], generated_at: datetime) 
         found.places,
         {
             **{each.value: counts[each] for each in Standing},
-            "unlisted": found.unlisted,
+            "unlisted": len(found.unlisted),
             "gaps": len(found.gaps),
             "places": len(found.places),
             "not_seen_places": len(found.not_seen),
@@ -29,6 +29,7 @@ def render(found: Remediation, policy: tuple[str, str], generated_at: datetime) 
         live={"asked": found.live, "api_calls": dict(sorted(found.calls.items()))},
         gaps=found.gaps,
         not_known=found.unknown,
+        unlisted=found.unlisted,
         not_read=UNREAD,
         stages=[
             {

@@ -1,15 +1,16 @@
 """The stages of a remediation, and what every format for people says about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Standing, Step
+from assay.model.remediation import UNREAD, Referrer, Remediation, Remedy, Standing, Step, Unlisted
 from assay.model.times import readable
 
 MOST = 50
 """The maximum number of images per stage, and of gaps, shown to people; JSON has all of them."""
 _MOST_USES = 8
+_MOST_UNLISTED, _MOST_USES_UNLISTED = 20, 3
 _WHAT = {
     Standing.REPLACE_FIRST: "replace first: something would launch these again",
     Standing.IN_USE: "replace running instances: these have instances, but nothing known would launch them again",
@@ -104,17 +105,32 @@ def notes(found: Remediation) -> Iterator[str]:
     yield from (f"not known: {each}" for each in found.unknown)
     if found.before is None:
         yield "there is no earlier night to compare the numbers of uses with"
-    if found.unlisted:
-        one = found.unlisted == 1
-        what, them = ("image is", "it") if one else ("images are", "them")
-        yield (
-            f"{found.unlisted} {what} in use but in no listing (Amazon's public images, images that are gone, and those of others that Allowed AMIs hides): "
-            f"assay audit judges {them}"
-        )
+    yield from _unlisted(found.unlisted)
     for gap in found.gaps[:MOST]:
         yield f"not seen: {gap.account}/{gap.region}: {gap.what}"
     if len(found.gaps) > MOST:
         yield f"and {len(found.gaps) - MOST} other gaps: --format json lists all of them"
+
+
+def _unlisted(found: Sequence[Unlisted]) -> Iterator[str]:
+    if not found:
+        return
+    what, them = ("image is", "it") if len(found) == 1 else ("images are", "them")
+    yield (
+        f"{len(found)} {what} in use but in no listing (Amazon's public images, images that are gone, and those of others that Allowed AMIs hides): "
+        f"assay audit judges {them}"
+    )
+    for each in found[:_MOST_UNLISTED]:
+        owner = each.owner_alias or each.owner
+        whose = f"owner {owner}" if owner else "owner not told"
+        name = f", {each.name}" if each.name else ""
+        uses = "; ".join(map(referrer, each.used_by[:_MOST_USES_UNLISTED]))
+        rest = len(each.used_by) - _MOST_USES_UNLISTED
+        more = f"; and {rest} more" if rest > 0 else ""
+        yield f"in no listing: {each.image_id} in {each.region} ({whose}{name}), used by {uses}{more}"
+    if len(found) > _MOST_UNLISTED:
+        rest = len(found) - _MOST_UNLISTED
+        yield f"in no listing: {rest} more; --format json lists all of them with all that uses them"
 
 
 def summary(found: Remediation) -> str:
