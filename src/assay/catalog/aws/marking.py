@@ -13,7 +13,7 @@ from assay.model import Place
 
 
 class Marker:
-    """Attaches watermarks, as the caller or as the policy's reader for the place's account."""
+    """Attaches watermarks with the credentials for a place; `assay stamp` names no account but the caller's."""
 
     def __init__(self, sdk: Sdk) -> None:
         self._sdk = sdk
