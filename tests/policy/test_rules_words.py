@@ -235,7 +235,7 @@ IMAGES: list[Case] = [
 
     ("scan-findings", an(), SCANS,
      Finding(FAIL, "Amazon Inspector has not scanned it",
-             "have the image scanned, or use one that was scanned scanned", SEEN)),
+             "have the image scanned, or use one that was scanned", SEEN)),
     ("scan-findings", an(scan_results=ScanResults("low")), SCANS,
      Finding(PASS, "no finding above medium", None, SEEN)),
     ("scan-findings", an(scan_results=ScanResults("high")), SCANS,

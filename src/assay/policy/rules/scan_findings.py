@@ -31,7 +31,7 @@ def check(image: Image, seen: tuple[str, ...], policy: Policy) -> Finding | None
         return Finding(
             Outcome.FAIL,
             "Amazon Inspector has not scanned it",
-            "have the image scanned, or use one that was scanned scanned",
+            "have the image scanned, or use one that was scanned",
             seen,
         )
     held, why = no_worse(results, limit)
