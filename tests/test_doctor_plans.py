@@ -178,7 +178,7 @@ def test_a_region_that_the_sdk_does_not_know_is_told(tmp_path: Path) -> None:
     seen = doctor(GoldenWorld(), tmp_path, "plan.json")
     (strange, _) = seen.said("warn")
     assert re.fullmatch(
-        r"Region eu-wset-1 is not known to botocore \S+ knows; did you mean 'eu-west-1'\?", strange
+        r"botocore \S+ does not know the Region eu-wset-1; did you mean 'eu-west-1'\?", strange
     )
 
 

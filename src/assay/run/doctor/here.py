@@ -122,7 +122,7 @@ def _strange(regions: Sequence[str]) -> Iterator[Observation]:
                 did_you_mean(region, sorted(known))
                 or "check the spelling, or update botocore if the Region is newer"
             )
-            text = f"Region {region} is not known to botocore {_version('botocore')} knows"
+            text = f"botocore {_version('botocore')} does not know the Region {region}"
             yield Observation(Level.WARN, f"{text}; {hint}")
 
 
