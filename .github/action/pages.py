@@ -26,7 +26,7 @@ There is no verdict (exit code 2), so the gate is closed:
 
     {}
 
-The log of the job says more.
+See the log of the job for details.
 """
 """Indented, the reason is text, whatever stands in it."""
 
