@@ -15,6 +15,10 @@ from assay.inputs.plan.document.text import as_utf8, embedded
 SHOW_STATE = "print it where its code is: terraform show -json > state.json"
 
 
+class _Values(msgspec.Struct, gc=False):
+    root_module: dict[str, msgspec.Raw] | None = None
+
+
 def read_state_document(path: str, data: bytes) -> PriorState:
     """Return the state in a file.
 
@@ -57,11 +61,20 @@ def _read(path: str, text: bytes) -> PriorState:
         raise NotAPlanError("what OpenTofu has encrypted", where=path, hint=hint)
     if not probe.format_version:
         raise NotAPlanError("JSON, but not a Terraform state", where=path, hint=SHOW_STATE)
-    if not probe.values:
+    if not probe.values or not _has_root(path, probe.values):
         what = "the answer of `terraform show -json` when there is no state, or an empty one"
         raise NotAPlanError(what, where=path, hint=SHOW_STATE)
     check_version(path, _text(path, probe.format_version))
     return PriorState(path, msgspec.Raw(text), what="its values")
+
+
+def _has_root(path: str, raw: msgspec.Raw) -> bool:
+    """Whether the values have a root module: Terraform writes one even if nothing is in it."""
+    try:
+        values = msgspec.json.decode(raw, type=_Values | None)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InputError("its values cannot be read", where=path) from None
+    return values is not None and values.root_module is not None
 
 
 def _text(path: str, raw: msgspec.Raw) -> str:
