@@ -200,6 +200,26 @@ def test_what_stands_in_a_state_is_answered_too(estate: Estate, ask: Ask, tmp_pa
     assert suggested(run) == [[estate.golden]]
 
 
+def test_what_does_not_pass_and_cannot_be_asked_about_is_no_pass(
+    estate: Estate, ask: Ask, tmp_path: Path
+) -> None:
+    bad = estate.home_made()
+    secret = instance("aws_instance.secret", bad, sensitive={"ami": True})
+    (tmp_path / "plan.json").write_bytes(dump(plan(secret)))
+    run = ask("suggest", "aws_instance.secret", "--plan", "plan.json")
+    assert run.code == 2
+    assert "no suggestion for aws_instance.secret: its value is sensitive" in run.stdout
+    assert "everything passes" not in run.stdout
+    assert bad not in run.stdout + run.stderr
+    both = plan(secret, instance("aws_instance.bad", bad))
+    (tmp_path / "plan.json").write_bytes(dump(both))
+    run = ask("suggest", "--plan", "plan.json", "--format", "json")
+    assert run.code == 3
+    assert suggested(run) == [[estate.golden]]
+    (line,) = run.report["unasked"]
+    assert line.startswith("aws_instance.secret: ")
+
+
 def test_where_lines_are_equally_near_each_is_told(estate: Estate, ask: Ask) -> None:
     db = estate.build("db-1", "golden-db")
     run = ask("suggest", estate.home_made(), "--region", REGION, "--format", "json")

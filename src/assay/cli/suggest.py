@@ -85,6 +85,11 @@ def _exit_code(found: "Suggestions") -> int:
     answered = [each for each in found.answers if each.candidates]
     if found.gaps or any(each.gaps for each in found.answers):
         return EXIT_UNDETERMINED
+    if found.unasked and not found.answers:
+        note("nothing can be suggested for what does not pass")
+        return EXIT_NO_VERDICT
+    if found.unasked:
+        return EXIT_UNDETERMINED
     if len(answered) == len(found.answers):
         return EXIT_PASS
     if answered:

@@ -89,3 +89,5 @@ class Suggestions(msgspec.Struct, frozen=True):
     """For a stored night, the requested places, and those that may contain what was not found."""
     gaps: tuple[str, ...] = ()
     """Requests that were found nowhere while not everything was seen, one line each."""
+    unasked: tuple[str, ...] = ()
+    """References that do not pass and for which nothing can be suggested, one line each."""

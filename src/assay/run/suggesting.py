@@ -57,14 +57,14 @@ def suggest(host: "Host", policy: "Policy", when: datetime, wanted: Wanted) -> S
     asking = Asking(wanted.catalog, wanted.timeout, cache, as_of=wanted.as_of)
     catalog = open_catalog(host, asking, policy.readers)
     with host.watching(catalog):
-        asked = _asked(host, policy, catalog, asking, wanted, night, addresses)
+        asked, unasked = _asked(host, policy, catalog, asking, wanted, night, addresses)
         stored = StoredListings(night) if night else None
         listings = stored or LiveListings(catalog)
         judging = stored.catalog() if stored else catalog
         answers = suggestions(asked, listings, judging, policy, when, in_full=True)
     gaps = tuple(_unfound(wanted, night, asked)) if night else ()
     places = dict.fromkeys((*listings.places(), *(night.unseen if night and gaps else ())))
-    return Suggestions(when, listings.source, answers, tuple(places), gaps)
+    return Suggestions(when, listings.source, answers, tuple(places), gaps, tuple(unasked))
 
 
 def _unfound(wanted: Wanted, night: "Night", asked: "Sequence[Asked]") -> "Iterator[str]":
@@ -112,11 +112,12 @@ def _asked(
     wanted: Wanted,
     night: "Night | None",
     addresses: tuple[str, ...],
-) -> list[Asked]:
+) -> tuple[list[Asked], list[str]]:
     from assay.run import targets
 
     region = wanted.region or policy.region
     found: list[Asked] = []
+    unasked: list[str] = []
     for each in wanted.targets:
         if each in addresses:
             continue
@@ -131,5 +132,10 @@ def _asked(
         reading = Reading(asking.cache, wanted.region)
         order = Order(wanted.paths, reading, policy, asking, states=wanted.states)
         judged = judge(host, order)
-        found += targets.of_report(host, judged.report, addresses)
-    return found
+        ours, unasked = targets.of_report(host, judged.report, addresses)
+        found += ours
+        if wanted.account is not None:
+            host.note(
+                "--account is that of images and instances; addresses are judged in the account of their provider, or of the credentials"
+            )
+    return found, unasked

@@ -1,6 +1,6 @@
 """What a suggestion is for: an address in a plan, in code or in a state, an image, or an instance."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assay.catalog.fleet_questions import USED_IMAGES
@@ -116,8 +116,13 @@ def _caller(catalog: ImageCatalog, region: str) -> str:
     return answer.account
 
 
-def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[Asked]:
-    """Return the references that do not pass, all or those of some addresses. Raises `InputError`."""
+def of_report(
+    host: "Host", report: Report, addresses: Sequence[str]
+) -> tuple[list[Asked], list[str]]:
+    """Return the references that do not pass, and why some cannot be asked about, a line each.
+
+    They are all, or those of some addresses. Raises `InputError`.
+    """
     known = {each.subject.reference.address for each in report.verdicts}
     for address in addresses:
         if address not in known:
@@ -131,17 +136,17 @@ def of_report(host: "Host", report: Report, addresses: Sequence[str]) -> list[As
     for each in wanted:
         if addresses and each.outcome is Outcome.PASS:
             host.note(f"{each.subject.reference.address} passes, so nothing has to be replaced")
-    return list(askable(host, (each for each in wanted if each.outcome is not Outcome.PASS)))
-
-
-def askable(host: "Host", verdicts: Iterable[Verdict]) -> Iterator[Asked]:
-    """Yield those whose account and Region are known, and that are not sensitive."""
-    for verdict in verdicts:
-        asked, why_not = _asked(verdict)
+    found: list[Asked] = []
+    unasked: list[str] = []
+    for each in wanted:
+        if each.outcome is Outcome.PASS:
+            continue
+        asked, why_not = _asked(each)
         if asked is not None:
-            yield asked
+            found.append(asked)
         else:
-            host.note(f"{verdict.subject.reference.address}: {why_not}")
+            unasked.append(f"{each.subject.reference.address}: {why_not}")
+    return found, unasked
 
 
 def asked_for(verdict: Verdict) -> Asked | None:

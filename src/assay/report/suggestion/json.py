@@ -24,6 +24,7 @@ def render(found: Suggestions, policy: tuple[str, str], generated_at: datetime) 
         },
         source=found.source,
         gaps=found.gaps,
+        unasked=found.unasked,
         suggestions=list(map(_suggestion, found.answers)),
     )
 

@@ -18,7 +18,8 @@ def render(found: Suggestions) -> str:
         lines += [f"not seen: {gap}" for gap in found.gaps]
         lines += [f"  {unseen(each)}" for each in found.places if each.state != "seen"]
         lines.append("")
-    if not found.answers and not found.gaps:
+    lines += [f"no suggestion for {line}" for line in found.unasked]
+    if not found.answers and not found.gaps and not found.unasked:
         lines.append("everything passes, so there is nothing to replace")
     lines.append(f"candidates: {found.source}; as of {readable(found.as_of)}")
     return "".join(f"{safe(line)}\n" if "\n" not in line else _block(line) for line in lines)
