@@ -331,7 +331,8 @@ def test_what_descends_from_images_with_a_finding_is_never_clean_unscanned(
     refusing.operations.add("GetImageFindings")
     refused = ask("--with-finding", CVE)
     assert refused.code == 3
-    assert "gap: the findings of 3 images are not known" in refused.stdout
+    assert "gap: the findings of 3 images are not known (" in refused.stdout
+    assert f"{world.golden} in {PIPELINE}/{REGION}" in refused.stdout
     assert ask("--with-finding", "!").code == 2
     assert ask("--min-severity", "high", world.golden).code == 2
 
@@ -509,3 +510,142 @@ def test_two_records_of_one_image_are_two_paths(world: GoldenWorld, ask: Ask) ->
     found = documented(run)[copy]
     assert [each["image_id"] for each in found["golden_sources"]] == [world.golden, patched]
     assert patched not in documented(run)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CVE", "CVE-2026", "CVE-2026-", "CVE-2026-12", "CVE-2026-*", "openssl", "GHSA-1", "ami-00000000000000003", " "],
+)  # fmt: skip
+def test_a_part_of_an_id_is_no_finding_that_no_image_has(
+    world: GoldenWorld, ask: Ask, name: str
+) -> None:
+    world.world.scan(world.golden, REGION, "high", findings=[(f"{CVE} - openssl", "high")])
+    run = ask("--with-finding", name)
+    assert (run.code, run.stdout) == (2, "")
+    assert "is not the id of a finding; write it like CVE-2026-12345" in run.stderr
+
+
+def test_a_finding_on_a_page_before_one_that_is_lost_is_found(
+    world: GoldenWorld, refusing: Refusing, ask: Ask
+) -> None:
+    """And where it is on none of those that were read, nobody knows."""
+    many = [(f"CVE-2025-{number:05} - zlib", "low") for number in range(1_500)]
+    copy = world.copy()
+    world.world.scan(world.golden, REGION, "high", findings=[(f"{CVE} - openssl", "high"), *many])
+    world.world.scan(copy, REGION, "low", findings=many)
+    asked = ask("--with-finding", CVE, "--format", "json")
+    assert asked.code == 0, asked.stderr
+    assert documented(asked)[copy]["finding"] is False
+    refusing.parameters.add("NextToken")
+    run = ask("--with-finding", CVE, "--no-cache", "--format", "json")
+    assert run.code == 3
+    assert [each["image_id"] for each in run.report["bases"]] == [world.golden]
+    assert documented(run)[copy]["finding"] is None
+    (gap,) = run.report["gaps"]
+    assert gap.startswith(
+        f"the findings of 1 image are not known ({copy} in {WORKLOAD}/{REGION}): "
+    )
+
+
+def test_people_are_told_of_each_image_whether_it_has_the_finding(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    scanned, unscanned = world.copy(), world.copy()
+    world.world.scan(world.golden, REGION, "high", findings=[(f"{CVE} - openssl", "high")])
+    world.world.scan(scanned, REGION, "low", findings=[("CVE-2020-1111 - zlib", "low")])
+    lines = {
+        id: line
+        for line in ask("--with-finding", CVE).stdout.splitlines()
+        for id in (world.golden, scanned, unscanned)
+        if line.strip("└ ").startswith(id)
+    }
+    assert "high, has the finding" in lines[world.golden]
+    assert "low, does not have the finding" in lines[scanned]
+    assert "not scanned" in lines[unscanned]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"sourceRegion": REGION},
+        {"sourceImageId": "ami-zzz; rm", "sourceRegion": REGION},
+        {"sourceImageId": "ami-00000000000000003"},
+        None,
+    ],
+    ids=["no-source", "odd-source", "no-region", "nothing"],
+)
+def test_a_copy_whose_source_cannot_be_read_is_a_gap(
+    world: GoldenWorld, ask: Ask, asked: dict[str, Any] | None
+) -> None:
+    copy = forgotten(world, world.copy())
+    world.world.events[-1].asked = asked
+    run = ask(world.golden, "--cloudtrail")
+    assert run.code == 3
+    assert copy not in run.stdout
+    assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in run.stdout
+    assert "1 of the entries in the answer could not be read" in run.stdout
+
+
+def test_an_image_of_an_instance_that_nobody_knows_is_a_gap(world: GoldenWorld, ask: Ask) -> None:
+    made = forgotten(world, world.derived(world.golden))
+    known = world.derived(world.golden)
+    launch = world.world.events[-4]
+    assert launch.name == "RunInstances"
+    [instance_id] = [id for id in world.world.instances if f'"{id}"' in json.dumps(launch.answer)]
+    world.world.events.remove(launch)
+    del world.world.instances[instance_id]
+    run = ask(world.golden, "--cloudtrail")
+    assert run.code == 3
+    assert known in run.stdout
+    assert (
+        "gap: lineage not followed: 1 image was made from an instance whose image is not known: "
+        f"{made} in {REGION} from {instance_id}"
+    ) in run.stdout
+
+
+def test_events_that_contradict_one_another_or_a_record_are_told(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    other = world.home_made()
+    copy = forgotten(world, world.copy())
+    recorded = world.copy()
+    unrelated = forgotten(world, world.copy(other))
+    said = {"sourceRegion": REGION, "sourceImageId": other, "name": "x"}
+    for id in (copy, recorded):
+        world.world.record(WORKLOAD, REGION, "CopyImage", asked=said, answer={"imageId": id})
+    elsewhere = {**said, "sourceImageId": world.base}
+    world.world.record(
+        WORKLOAD, REGION, "CopyImage", asked=elsewhere, answer={"imageId": unrelated}
+    )
+    run = ask(world.golden, "--cloudtrail", "--format", "json")
+    assert edges(run) == {
+        copy: (world.golden, "cloudtrail", 1),
+        recorded: (world.golden, "recorded", 1),
+    }
+    first, second = run.report["contradictions"]
+    assert first.startswith(f"{copy} in {REGION} was made from ")
+    assert world.golden in first
+    assert other in first
+    assert second == (
+        f"{recorded} in {REGION} is recorded as made from {world.golden} in {REGION}, "
+        f"but events of CloudTrail say from {other} in {REGION}"
+    )
+
+
+def test_events_of_the_pages_that_were_read_count(
+    world: GoldenWorld, ask: Ask, refusing: Refusing
+) -> None:
+    old = forgotten(world, world.copy())
+    for _ in range(50):
+        event = {"sourceRegion": REGION, "sourceImageId": world.base, "name": "x"}
+        world.world.record(
+            WORKLOAD, REGION, "CopyImage", asked=event, answer={"imageId": "ami-0123456789abcdef0"}
+        )
+    new = forgotten(world, world.copy())
+    assert edges(ask(world.golden, "--cloudtrail", "--format", "json")).keys() == {old, new}
+    refusing.parameters.add("NextToken")
+    run = ask(world.golden, "--cloudtrail", "--no-cache")
+    assert run.code == 3
+    assert new in run.stdout
+    assert old not in run.stdout
+    assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in run.stdout

@@ -139,16 +139,22 @@ class Listing(msgspec.Struct, Generic[K, T], frozen=True, eq=False):
 
 def whole(pages: Pages[T]) -> list[T] | CutShort:
     """Return all items, or `CutShort` if the list is incomplete."""
+    items, cut = as_far_as_read(pages)
+    return items if cut is None else cut
+
+
+def as_far_as_read(pages: Pages[T]) -> tuple[list[T], CutShort | None]:
+    """Return the items that could be read, and `CutShort` if they are not all."""
     items: list[T] = []
     for part in pages:
         match part:
             case Page(found):
                 items.extend(found)
             case Complete():
-                return items
+                return items, None
             case CutShort():
-                return part
-    return CutShort(Obstacle.FAILED, "a list did not end")
+                return items, part
+    return items, CutShort(Obstacle.FAILED, "a list did not end")
 
 
 # ----------------------------------------------------------------------------------------- catalogue

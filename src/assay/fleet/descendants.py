@@ -150,7 +150,7 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
     if not lines:
         return
     number = sum(images for _, images in lines)
-    told_of = ", ".join(_shown(source) for source, _ in lines[:_MOST])
+    told_of = ", ".join(shown(source) for source, _ in lines[:_MOST])
     more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
     what = "image has a source" if number == 1 else "images have sources"
     yield (
@@ -160,17 +160,17 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
 
 def _contradictions(night: Night, family: Family, told: dict[str, Told]) -> Iterator[str]:
     for base, parent in family.circles():
-        made = f"{_shown(base)} is recorded as made from {_shown(parent)}"
+        made = f"{shown(base)} is recorded as made from {shown(parent)}"
         yield f"{made}, which descends from it"
     for child, sources in sorted(family.several_sources()):
-        yield f"{_shown(child)} is recorded as made from {' and from '.join(map(_shown, sorted(sources)))}"
+        yield f"{shown(child)} is recorded as made from {' and from '.join(map(shown, sorted(sources)))}"
     for key, branch in family.branches.items():
         above = told.get(branch.parent) if branch.parent else None
         known = told.get(key)
         if branch.rank != RECORDED or not (above and known and above.created and known.created):
             continue
         if known.created < above.created:
-            yield f"{_shown(key)} is older than {_shown(above.key)}, which it is recorded as made from"
+            yield f"{shown(key)} is older than {shown(above.key)}, which it is recorded as made from"
     yield from _unrecorded_marks(night, family)
 
 
@@ -202,7 +202,7 @@ def _unrecorded_marks(night: Night, family: Family) -> Iterator[str]:
         if end in ends and not met:
             parent = family.branches[key].parent or ""
             yield (
-                f"{_shown(key)} has a watermark from {_shown(parent)}, which is not in its recorded lineage up to {_shown(end)}"
+                f"{shown(key)} has a watermark from {shown(parent)}, which is not in its recorded lineage up to {shown(end)}"
             )
 
 
@@ -238,6 +238,7 @@ def _hidden(night: Night) -> Iterator[str]:
         )
 
 
-def _shown(key: str) -> str:
+def shown(key: str) -> str:
+    """Return a key as messages write it: the id and the Region."""
     region, _, id = key.partition("/")
     return f"{id} in {'an unknown Region' if region == '?' else region}"

@@ -61,7 +61,13 @@ def answer(wanted: Question, host: "Host | None" = None) -> Descent:
             night, edges, of_images(night, edges, ids), ", ".join(ids), wanted.built_before
         )
     if told is not None:
-        found = replace(found, gaps=(*found.gaps, *told.gaps))
+        family = {f"{each.region}/{each.image_id}" for each in (*found.bases, *found.descendants)}
+        against = [each.what for each in told.conflicts if each.keys & family]
+        found = replace(
+            found,
+            gaps=(*found.gaps, *told.gaps),
+            contradictions=(*found.contradictions, *against),
+        )
     return (
         found
         if wanted.inputs is None or host is None

@@ -6,8 +6,8 @@ older one of these, and not one that was itself registered from them, because th
 history covers the last 90 days.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeAlias
@@ -15,7 +15,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from assay.catalog.fleet_questions import IMAGE_EVENTS_OF
-from assay.catalog.interface import CutShort, ImageCatalog, whole
+from assay.catalog.interface import CutShort, ImageCatalog, as_far_as_read
+from assay.fleet.descendants import shown
 from assay.fleet.night import Night
 from assay.fleet.places import ALL, At
 from assay.model import Place
@@ -31,16 +32,31 @@ SELECT region, snapshot, image_id, min(created) FROM (
     SELECT region, image_id, creation_date AS created, unnest(snapshots) AS snapshot FROM images WHERE night = $1
 ) WHERE snapshot IN (SELECT unnest($2::VARCHAR[])) GROUP BY ALL ORDER BY ALL
 """
+_SOURCES = """
+SELECT region || '/' || image_id, any_value(source_image_region || '/' || source_image_id),
+    bool_or(source_image_id IS NOT NULL OR coalesce(len(ancestry), 0) > 1 OR len(watermarks) > 0)
+FROM images WHERE night = $1 AND image_id IN (SELECT unnest($2::VARCHAR[])) GROUP BY ALL
+"""
+_MOST = 5
 
 _Holding: TypeAlias = dict[tuple[str, str], list[tuple[str, datetime | None]]]
 """By Region and snapshot: the images that have it, and when each was created."""
 
 
+class Conflict(Struct, frozen=True):
+    """Events that say different things of one image, or another thing than EC2's record."""
+
+    keys: frozenset[str]
+    """The image and what it is said to be made from."""
+    what: str
+
+
 class Recorded(Struct, frozen=True):
-    """The steps found in events, and the parts of the history that could not be read."""
+    """The steps found in events, what contradicts them, and what of the history is not known."""
 
     steps: tuple[Step, ...]
     gaps: tuple[str, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def recorded(catalog: ImageCatalog, night: Night, workers: int = 16) -> Recorded:
@@ -54,22 +70,81 @@ def recorded(catalog: ImageCatalog, night: Night, workers: int = 16) -> Recorded
         pool.shutdown(wait=False, cancel_futures=True)
     events: list[ImageEvent] = []
     lost: Counter[str] = Counter()
-    for ((account, region), name), answer in zip(asked, answers, strict=True):
-        if isinstance(answer, CutShort):
-            lost[f"CloudTrail's {name} events of {account}/{region}: {answer.reason}"] += 1
-        else:
-            events += answer
-    return Recorded(tuple(_steps(night, events)), tuple(sorted(lost)))
+    for ((account, region), name), (found, cut) in zip(asked, answers, strict=True):
+        events += found  # a step is known however the list goes on
+        if cut is not None:
+            lost[f"CloudTrail's {name} events of {account}/{region}: {cut.reason}"] += 1
+    launched = _launched(night, events)
+    steps = tuple(_steps(night, events, launched))
+    told = _told(night, {each.image_id for each in events})
+    gaps = (*sorted(lost), *_from_unknown(events, launched, told))
+    return Recorded(steps, gaps, tuple(_conflicts(events, steps, told)))
 
 
-def _events(catalog: ImageCatalog, at: At, name: EventName) -> Sequence[ImageEvent] | CutShort:
+def _events(
+    catalog: ImageCatalog, at: At, name: EventName
+) -> tuple[list[ImageEvent], CutShort | None]:
+    """Return what was read, and why that is not all."""
     account, region = at
     search = EventSearch(Attribute.NAME, name.value)
-    return whole(catalog.list_all(IMAGE_EVENTS_OF, (Place.of(region, account), search)))
+    return as_far_as_read(catalog.list_all(IMAGE_EVENTS_OF, (Place.of(region, account), search)))
 
 
-def _steps(night: Night, events: Sequence[ImageEvent]) -> Iterator[Step]:
-    launched = _launched(night, events)
+def _told(night: Night, ids: Collection[str]) -> dict[str, tuple[str | None, bool]]:
+    """By key, for the listed images: the source that EC2 records, and whether anything says where it is from."""
+    rows = night.store.select(_SOURCES, night.date, sorted(ids)).rows
+    return {key: (source, known) for key, source, known in rows}
+
+
+def _from_unknown(
+    events: Sequence[ImageEvent],
+    launched: Mapping[str, str],
+    told: Mapping[str, tuple[str | None, bool]],
+) -> Iterator[str]:
+    """Yield a line on images made from instances of which nothing tells the image."""
+    found: dict[str, str] = {}
+    for each in events:
+        key = f"{each.region}/{each.image_id}"
+        if each.name is not EventName.CREATE_IMAGE or told.get(key, (None, True))[1]:
+            continue
+        unknown = [id for id in each.instances if f"{each.region}/{id}" not in launched]
+        if unknown:
+            found[key] = f"{each.image_id} in {each.region} from {unknown[0]}"
+    if found:
+        what = "image was" if len(found) == 1 else "images were"
+        named = ", ".join(found[key] for key in sorted(found)[:_MOST])
+        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        yield f"lineage not followed: {len(found)} {what} made from an instance whose image is not known: {named}{more}"
+
+
+def _conflicts(
+    events: Sequence[ImageEvent],
+    steps: Sequence[Step],
+    told: Mapping[str, tuple[str | None, bool]],
+) -> Iterator[Conflict]:
+    """Yield where two events, or an event and EC2's record, name different sources of one image."""
+    registered = {
+        f"{each.region}/{each.image_id}" for each in events if each.name is EventName.REGISTER_IMAGE
+    }
+    parents: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for step in steps:
+        if step.child not in registered:  # that may have a snapshot of each of several images
+            parents[step.child][step.parent] = None
+    for child, some in sorted(parents.items()):
+        source = told.get(child, (None, True))[0]
+        others = [each for each in some if each != source]
+        if source is not None and others:
+            events_say = " and ".join(map(shown, others))
+            what = f"{shown(child)} is recorded as made from {shown(source)}, but events of CloudTrail say from {events_say}"
+            yield Conflict(frozenset((child, source, *others)), what)
+        elif len(some) > 1:
+            what = f"{shown(child)} was made from {' and from '.join(map(shown, some))}, according to events of CloudTrail"
+            yield Conflict(frozenset((child, *some)), what)
+
+
+def _steps(
+    night: Night, events: Sequence[ImageEvent], launched: Mapping[str, str]
+) -> Iterator[Step]:
     wanted = sorted({snapshot for each in events for snapshot in each.snapshots or ()})
     registered = {
         (each.region, snapshot, each.image_id)

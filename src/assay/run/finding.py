@@ -1,14 +1,14 @@
 """Which images of a night have an Amazon Inspector finding; EC2 is asked for each scanned image."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 
 from assay.catalog.fleet_questions import FINDINGS_OF
-from assay.catalog.interface import CutShort, ImageCatalog, whole
+from assay.catalog.interface import CutShort, ImageCatalog, as_far_as_read
 from assay.errors import InputError
 from assay.fleet.night import Night
 from assay.model import SEVERITIES, Place
@@ -31,7 +31,13 @@ _NOT_SCANNED = """
 SELECT count(DISTINCT region || '/' || image_id) FROM images
 WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NULL AND image_id NOT IN (SELECT unnest($2))
 """
-_FORM = re.compile(r"[A-Za-z][A-Za-z0-9.:_-]{3,99}")
+_FORM = re.compile(
+    r"CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3}"
+    r"|(?!CVE|GHSA|ami-|snap-|i-)[a-z](?=[^-]*-)(?=.*[0-9])[a-z0-9.:_-]{3,99}(?<!-)",
+    re.IGNORECASE,
+)
+"""The whole id: no finding has a part of one, so that every image would seem to be without it."""
+_MOST = 5
 
 
 class Having(Struct, frozen=True):
@@ -58,18 +64,25 @@ def having(
         answers = list(pool.map(lambda row: _findings(catalog, *row[1:4]), asked))
     finally:  # after an interrupt, do not wait for calls in progress
         pool.shutdown(wait=False, cancel_futures=True)
-    found, lost = [], Counter[str]()
+    found: list[str] = []
+    lost: defaultdict[str, list[str]] = defaultdict(list)
     without = {row[0] for row in rows}
     without.update(key for (key,) in night.store.select(_CLEAN, night.date).rows)
-    for row, answer in zip(asked, answers, strict=True):
-        if isinstance(answer, CutShort):
-            lost[answer.reason] += 1
-            without.discard(row[0])
-        elif any(_is_it(each, finding, least) for each in answer):
+    for row, (told, cut) in zip(asked, answers, strict=True):
+        if any(_is_it(each, finding, least) for each in told):  # however the list goes on
             found.append(row[0])
             without.discard(row[0])
-    gaps = [f"the findings of {number} images are not known: {why}" for why, number in lost.items()]
+        elif cut is not None:
+            lost[cut.reason].append(f"{row[3]} in {row[1]}/{row[2]}")
+            without.discard(row[0])
+    gaps = [_not_known(images, why) for why, images in lost.items()]
     return Having(tuple(found), frozenset(without), tuple(gaps))
+
+
+def _not_known(images: Sequence[str], why: str) -> str:
+    number = "1 image" if len(images) == 1 else f"{len(images)} images"
+    more = f" and {len(images) - _MOST} more" if len(images) > _MOST else ""
+    return f"the findings of {number} are not known ({', '.join(images[:_MOST])}{more}): {why}"
 
 
 def not_scanned(night: Night, listed: Collection[str]) -> str | None:
@@ -83,8 +96,8 @@ def not_scanned(night: Night, listed: Collection[str]) -> str | None:
 
 def _findings(
     catalog: ImageCatalog, account: str, region: str, id: str
-) -> Sequence[ImageFinding] | CutShort:
-    return whole(catalog.list_all(FINDINGS_OF, (Place.of(region, account), id)))
+) -> tuple[list[ImageFinding], CutShort | None]:
+    return as_far_as_read(catalog.list_all(FINDINGS_OF, (Place.of(region, account), id)))
 
 
 def _is_it(found: ImageFinding, wanted: str, least: str | None) -> bool:

@@ -68,7 +68,9 @@ def _record(raw: Any) -> Mapping[str, Any] | None:
 
 
 def _event(record: Mapping[str, Any]) -> ImageEvent | None:
-    """None if image, account or Region is missing: the event could be about any image."""
+    """None if image, account or Region is missing, because the event could be about any image, or
+    if what the image was made from cannot be read.
+    """
     answer, asked = record.get("responseElements"), record.get("requestParameters")
     name = EventName(record["eventName"]) if record else None
     launched = list(_items(answer, "instancesSet")) if name is EventName.RUN_INSTANCES else []
@@ -80,6 +82,15 @@ def _event(record: Mapping[str, Any]) -> ImageEvent | None:
     if event_id is None or name is None:
         return None
     made_of = [asked] if name is EventName.CREATE_IMAGE else launched
+    source = _formed(asked, "sourceImageId", ids.AMI_ID)
+    source_region = _formed(asked, "sourceRegion", ids.REGION)
+    instances = tuple(
+        id for each in made_of if (id := _formed(each, "instanceId", ids.INSTANCE_ID))
+    )
+    if name is EventName.COPY_IMAGE and None in (source, source_region):
+        return None  # a copy of something is no copy of nothing
+    if name is EventName.CREATE_IMAGE and not instances:
+        return None
     return ImageEvent(
         event_id=event_id,
         name=name,
@@ -88,11 +99,9 @@ def _event(record: Mapping[str, Any]) -> ImageEvent | None:
         region=region,
         time=ec2.instant(record.get("eventTime")),
         by=_caller(record.get("userIdentity")),
-        source_image_id=_formed(asked, "sourceImageId", ids.AMI_ID),
-        source_image_region=_formed(asked, "sourceRegion", ids.REGION),
-        instances=tuple(
-            id for each in made_of if (id := _formed(each, "instanceId", ids.INSTANCE_ID))
-        ),
+        source_image_id=source,
+        source_image_region=source_region,
+        instances=instances,
         snapshots=_snapshots(asked) if name is EventName.REGISTER_IMAGE else None,
     )
 

@@ -67,20 +67,22 @@ def _tree(found: Descent) -> list[str]:
     below = words.nested(found)
     lines: list[str] = []
     for base in found.bases:
-        lines += _image(base, "", "", found.built_before)
+        lines += _image(base, "", "", found.built_before, found.finding)
         waiting = [(each, 1) for each in reversed(below.get((base.region, base.image_id), []))]
         while waiting:
             one, depth = waiting.pop()
-            lines += _image(one, "  " * depth, "└ ", found.built_before)
+            lines += _image(one, "  " * depth, "└ ", found.built_before, found.finding)
             children = below.get((one.region, one.image_id), [])
             waiting += [(each, depth + 1) for each in reversed(children)]
     return lines
 
 
-def _image(one: Relative, indent: str, mark: str, before: datetime | None) -> Iterator[str]:
+def _image(
+    one: Relative, indent: str, mark: str, before: datetime | None, finding: str | None
+) -> Iterator[str]:
     facts = [words.where(one), *words.called(one), words.how(one)]
     facts.append(words.dates(one, before))
-    facts += [one.scan] if one.scan_date or one.finding is not None else []
+    facts += words.scanned(one, finding)
     told = ", ".join(filter(None, facts))
     tags = "".join(f" [{each}]" for each in words.badges(one))
     yield f"{indent}{mark}{one.image_id}  {told}{tags}"

@@ -133,6 +133,16 @@ def _source(found: GoldenSource, before: datetime | None) -> str:
     return f"{found.image_id} of {when}{' (older)' if is_older and made else ''}"
 
 
+def scanned(one: Relative, finding: str | None) -> list[str]:
+    """What the last scan found at worst, and whether that is the finding in question."""
+    if finding is None:
+        return [one.scan] if one.scan_date else []
+    if one.finding is None:
+        unscanned = one.scan == "not scanned"
+        return [one.scan] if unscanned else [one.scan, "not known whether it has the finding"]
+    return [one.scan, "has the finding" if one.finding else "does not have the finding"]
+
+
 def uses(used: Sequence[UsedBy], most: int = 5) -> list[str]:
     """What uses the image; if there are more than `most`, the others are only counted."""
     told = [
