@@ -48,9 +48,9 @@ class Family:
         for rank, some in sorted(weaker.items()):
             self._settle(rank, some)
 
-    def children(self, parent: str) -> Iterator[str]:
+    def children(self, parent: str) -> list[str]:
         """The images that any edge leads to from `parent`, even if they hang elsewhere in the tree."""
-        return (child for _, child in self._below.get(parent, ()) if child in self.branches)
+        return [child for _, child in self._below.get(parent, ()) if child in self.branches]
 
     def circles(self) -> list[tuple[str, str]]:
         """Bases recorded as made from one of their own descendants, each with that descendant."""
