@@ -163,3 +163,53 @@ def test_a_store_that_is_a_file_is_told_so(tmp_path: Path) -> None:
     run = command.assay("inventory", "sql", "SELECT 1", cwd=tmp_path)
     assert (run.code, run.stdout) == (2, "")
     assert "inventory: is a file, and a store is a directory" in run.stderr
+
+
+def corrupted(path: Path) -> None:
+    """Change bytes of the rows; the end of the file, where its columns are listed, stays whole."""
+    told, bytes_ = path.stat(), bytearray(path.read_bytes())
+    bytes_[10:200] = bytes(each ^ 0x55 for each in bytes_[10:200])
+    path.write_bytes(bytes_)
+    os.utime(path, ns=(told.st_mtime_ns, told.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    ("below", "cure"),
+    [
+        (IMAGES, "restore it from a copy of the store, or use another night"),
+        ("_images.parquet", "remove it: the files of the places have the same rows"),
+        (PLACES, "restore it from a copy of the store, or use another night"),
+    ],
+)
+def test_a_file_with_damaged_rows_is_named_with_its_cure(
+    tmp_path: Path, below: str, cure: str
+) -> None:
+    written(tmp_path)
+    path = tmp_path / f"night={NIGHT}" / below
+    if below == IMAGES:
+        whole(tmp_path, "images").unlink()
+    corrupted(path)
+    with pytest.raises(StoreError) as raised:
+        read(tmp_path)
+    assert (raised.value.where, raised.value.hint) == (str(path), cure)
+    if below.startswith("_"):
+        path.unlink()
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"no Parquet file"])
+def test_a_file_that_is_none_is_named_with_its_cure(tmp_path: Path, damage: bytes) -> None:
+    written(tmp_path)
+    path = tmp_path / f"night={NIGHT}" / IMAGES
+    path.write_bytes(damage)
+    with pytest.raises(StoreError) as raised:
+        read(tmp_path)
+    assert raised.value.where == str(path)
+    assert raised.value.hint == "restore it from a copy of the store, or use another night"
+
+
+def test_a_query_that_is_wrong_blames_no_file(tmp_path: Path) -> None:
+    written(tmp_path)
+    with pytest.raises(StoreError) as raised:
+        Store(tmp_path).select("SELECT nothing FROM images")
+    assert (raised.value.where, raised.value.hint) == (str(tmp_path), None)

@@ -1,5 +1,6 @@
 """DuckDB, which reads and writes the store, and its errors."""
 
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,14 @@ import msgspec
 
 from assay.errors import StoreError
 from assay.fleet.sources import quoted
+
+RESTORE = "restore it from a copy of the store, or use another night"
+_GATHERED = "the files of the places have the same rows"
+_OF_A_QUERY = (
+    *("BinderException", "CatalogException", "ConversionException", "OutOfMemoryException"),
+    "ParserException",
+)
+"""DuckDB's errors that say nothing about a file."""
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -73,4 +82,27 @@ def told(path: Path) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
             raise
         said = str(error).partition("\n")[0]
-        raise StoreError(f"cannot be read or written: {said}", where=str(path)) from None
+        broken = None if type(error).__name__ in _OF_A_QUERY else _damaged(path, said)
+        hint = None
+        if broken is not None:
+            gathered = broken.name.startswith("_")
+            hint = f"remove it: {_GATHERED}" if gathered else RESTORE
+        what = f"cannot be read or written: {said}"
+        raise StoreError(what, where=str(broken or path), hint=hint) from None
+
+
+def _damaged(path: Path, said: str) -> Path | None:
+    """The file that cannot be read to its end: the one that an error names, or one below a directory."""
+    named = re.search(r"""['"]([^'"]+\.parquet)['"]""", said)
+    if named:
+        files = [Path(named[1])]
+    else:  # of a column that is damaged DuckDB does not say in which file
+        files = sorted(path.glob("night=*/**/*.parquet"), reverse=True) if path.is_dir() else [path]
+    reader = connection()
+    for each in files:
+        try:
+            reader.execute("SELECT bit_xor(hash(row)) FROM read_parquet(?) AS row", [str(each)])
+        except Exception:  # noqa: BLE001 - whatever DuckDB raises, the file is not read
+            if each.is_file():
+                return each
+    return None

@@ -16,11 +16,11 @@ import msgspec
 
 from assay.errors import StoreError
 from assay.fleet.columns import image_of, place_of, use_of
-from assay.fleet.database import told
+from assay.fleet.database import RESTORE, told
 from assay.fleet.folders import PLACES, misnamed
 from assay.fleet.nearest import nearest
 from assay.fleet.places import At
-from assay.fleet.sound import RESTORE, refuse_unsound
+from assay.fleet.sound import refuse_unsound
 from assay.fleet.store import TABLES, Store
 from assay.model import AncestryEntry
 from assay.model.inventory import Classified, Use

@@ -12,13 +12,13 @@ from typing import Any
 
 from assay.errors import StoreError
 from assay.fleet import columns
+from assay.fleet.database import RESTORE
 from assay.fleet.folders import PLACES
 from assay.fleet.sources import OF_A_NIGHT, OF_A_PLACE
 from assay.fleet.store import TABLES, Store
 from assay.model.inventory import ImageClass, UseType
 from assay.model.places_seen import PlaceState
 
-RESTORE = "restore it from a copy of the store, or use another night"
 _WAIT = "if a run of assay inventory is writing this night, wait for it to end; if not, "
 _SAYS = "but places.parquet says"
 _NEEDED = {
