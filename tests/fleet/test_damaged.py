@@ -1,6 +1,7 @@
 """A stored night that is not what a run wrote is refused by name, and never read as if less had been seen."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,6 +147,21 @@ def test_every_command_names_the_file_in_one_line(
     line = run.stderr.splitlines()[-1]
     assert IMAGES in line
     assert said in line
+
+
+@pytest.mark.parametrize("table", ["images", "places"])
+def test_a_query_over_all_nights_reads_no_night_that_is_damaged(tmp_path: Path, table: str) -> None:
+    """An older one as well: nobody can tell which of them it is about."""
+    written(tmp_path / "inventory")
+    older = tmp_path / "inventory" / "night=2026-11-28"
+    shutil.copytree(tmp_path / "inventory" / f"night={NIGHT}", older)
+    query = ("inventory", "sql", "SELECT count(*) FROM images")
+    assert command.assay(*query, cwd=tmp_path).stdout == "count_star()\n4\n"
+    below = IMAGES if table == "images" else PLACES
+    rewrite(older / below, f"{ROWS} WHERE false")
+    run = command.assay(*query, cwd=tmp_path)
+    assert (run.code, run.stdout) == (2, "")
+    assert f"inventory/night=2026-11-28/{below}: " in run.stderr
 
 
 def test_a_night_whose_directory_is_no_date_is_told(tmp_path: Path) -> None:

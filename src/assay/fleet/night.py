@@ -213,5 +213,4 @@ def refuse_damaged(store: Store, nights: Sequence[date]) -> None:
                     where=f"{store.path}/night={night}/{below}",
                     hint=RESTORE,
                 )
-    for night in nights:
-        refuse_unsound(store, night)
+    refuse_unsound(store, nights)

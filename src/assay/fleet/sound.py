@@ -51,12 +51,12 @@ def _among(values: Sequence[str]) -> str:
 
 
 _PLACES = f"""
-SELECT account, region, state, count(*) FROM places WHERE night = $1
+SELECT night, account, region, state, count(*) FROM places WHERE night IN ({{nights}})
 GROUP BY ALL HAVING account IS NULL OR region IS NULL OR count(*) > 1
     OR state IS NULL OR state NOT IN ({_among(list(PlaceState))})
 UNION ALL
-SELECT account, region, NULL, count(*) FROM places WHERE night = $1
-GROUP BY account, region HAVING count(DISTINCT state) > 1
+SELECT night, account, region, NULL, count(*) FROM places WHERE night IN ({{nights}})
+GROUP BY night, account, region HAVING count(DISTINCT state) > 1
 ORDER BY ALL
 """  # noqa: S608 - no outside text, here and below
 # By ranges and lists, which DuckDB compares with the statistics of a file before it reads the rows.
@@ -66,44 +66,52 @@ _ODD = {
     "uses": f"id IS NULL OR type IS NULL OR type NOT IN ({_among(list(UseType))})",
 }
 _ROWS = """
-SELECT coalesce(here.account, told.account), coalesce(here.region, told.region),
-    told.account IS NOT NULL, coalesce(told.{table}, 0), coalesce(here.number, 0), coalesce(strange.odd, 0)
+SELECT night, account, region,
+    told.{table} IS NOT NULL, coalesce(told.{table}, 0), coalesce(here.number, 0), coalesce(strange.odd, 0)
 FROM (
-    SELECT account, region, count(*) FILTER (stale_since IS NULL) AS number
-    FROM {table} WHERE night = $1 GROUP BY account, region
+    SELECT night, account, region, count(*) FILTER (stale_since IS NULL) AS number
+    FROM {table} WHERE night IN ({nights}) GROUP BY night, account, region
 ) AS here
 LEFT JOIN (
-    SELECT account, region, count(*) AS odd FROM {table} WHERE night = $1 AND ({odd}) GROUP BY account, region
-) AS strange USING (account, region)
+    SELECT night, account, region, count(*) AS odd FROM {table} WHERE night IN ({nights}) AND ({odd})
+    GROUP BY night, account, region
+) AS strange USING (night, account, region)
 FULL JOIN (
-    SELECT account, region, CASE WHEN {written} THEN {table} ELSE 0 END AS {table} FROM places WHERE night = $1
-) AS told USING (account, region)
-WHERE told.account IS NULL OR coalesce(strange.odd, 0) > 0
-    OR coalesce(told.{table}, 0) <> coalesce(here.number, 0)
+    SELECT night, account, region, CASE WHEN {written} THEN coalesce({table}, 0) ELSE 0 END AS {table}
+    FROM places WHERE night IN ({nights})
+) AS told USING (night, account, region)
+WHERE told.{table} IS NULL OR coalesce(strange.odd, 0) > 0 OR told.{table} <> coalesce(here.number, 0)
 ORDER BY ALL
 """
 
 
-def refuse_unsound(store: Store, night: date) -> None:
-    """Raise `StoreError` for the first thing in a night that no run could have written."""
-    for where, what in _unsound(store, night):
+def refuse_unsound(store: Store, nights: Sequence[date]) -> None:
+    """Raise `StoreError` for the first thing in some nights that no run could have written.
+
+    Of several nights, the rows are only counted: to look at each of them takes too long.
+    """
+    for where, what in _unsound(store, nights) if nights else ():
         cure = f"{_WAIT if _SAYS in what else ''}{RESTORE}"
-        raise StoreError(what, where=f"{store.path}/night={night}/{where}", hint=cure)
+        raise StoreError(what, where=f"{store.path}/night={where}", hint=cure)
 
 
-def _unsound(store: Store, night: date) -> Iterator[tuple[str, str]]:
-    """Each faulty file, by its path below the night, and what is wrong with it."""
+def _unsound(store: Store, nights: Sequence[date]) -> Iterator[tuple[str, str]]:
+    """Each faulty file, by its path from the date of its night, and what is wrong with it."""
     for table in ("places", *TABLES):
-        yield from _columns(store, night, table)
-    if not store.select("SELECT count(*) FROM places WHERE night = $1", night).rows[0][0]:
-        yield PLACES, "names no place: it is empty"
-    for account, region, state, number in store.select(_PLACES, night).rows:
-        yield PLACES, _of_a_place(account, region, state, number)
+        yield from _columns(store, nights, table)
+    asked = ", ".join(f"DATE '{each}'" for each in nights)
+    there = {row[0] for row in store.select("SELECT DISTINCT night FROM places").rows}
+    for night in nights:
+        if night not in there:
+            yield f"{night}/{PLACES}", "names no place: it is empty"
+    for night, account, region, state, number in store.select(_PLACES.format(nights=asked)).rows:
+        yield f"{night}/{PLACES}", _of_a_place(account, region, state, number)
     for table in TABLES:
-        query = _ROWS.format(table=table, odd=_ODD[table], written=_WRITTEN)
-        for account, region, told, said, number, odd in store.select(query, night).rows:
-            where = f"account={account}/region={region}/{table}.parquet"
-            yield where, _of_rows(table, known=told, said=said, number=number, odd=odd)
+        odd = _ODD[table] if len(nights) == 1 else "false"
+        query = _ROWS.format(table=table, odd=odd, written=_WRITTEN, nights=asked)
+        for night, account, region, told, said, number, strange in store.select(query).rows:
+            where = f"{night}/account={account}/region={region}/{table}.parquet"
+            yield where, _of_rows(table, known=told, said=said, number=number, odd=strange)
 
 
 def _of_a_place(account: str | None, region: str | None, state: str | None, number: int) -> str:
@@ -128,20 +136,22 @@ def _many(number: int) -> str:
     return f"{number:,} row{'' if number == 1 else 's'}"
 
 
-def _columns(store: Store, night: date, table: str) -> Iterator[tuple[str, str]]:
+def _columns(store: Store, nights: Sequence[date], table: str) -> Iterator[tuple[str, str]]:
     """Files that lack a column, and columns of the wrong type."""
-    kept = Path(f"{store.path}/night={night}/{PLACES}").absolute()
-    files = [kept] if table == "places" else store.read_from(night, table)
+    files: list[Path] = []
+    for night in nights:
+        kept = Path(f"{store.path}/night={night}/{PLACES}").absolute()
+        files += [kept] if table == "places" else store.read_from(night, table)
     for names, members, path in store.select(_SCHEMA, list(map(str, files))).rows if files else ():
         missing = sorted(_NEEDED[table] - set(_top(names, members)))
         if missing:
-            below = str(path).rpartition(f"/night={night}/")[2]
-            yield below, f"has no column {', '.join(missing)}"
+            yield str(path).rpartition("/night=")[2], f"has no column {', '.join(missing)}"
     kinds = {**_kinds(table), **(OF_A_NIGHT if table == "places" else OF_A_PLACE)}
     found = dict(store.select(_KINDS.format(table=table)).rows)
     wrong = [name for name, kind in kinds.items() if _plain(found[name]) != _plain(kind)]
     if wrong:
-        yield f"*/{table}.parquet", f"has another type in the column {', '.join(wrong)}"
+        which = str(nights[0]) if len(nights) == 1 else "*"
+        yield f"{which}/*/{table}.parquet", f"has another type in the column {', '.join(wrong)}"
 
 
 def _kinds(table: str) -> Mapping[str, str]:
