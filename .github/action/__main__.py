@@ -1,7 +1,7 @@
-"""`python -I .github/action STEP`: one step of the action, with the modules beside this one.
+"""`python -I .github/action STEP`: run one step of the action, with the modules beside this one.
 
-A directory is run, and not a file in it: in isolated mode Python looks nowhere else for them, neither
-in the workspace nor where variables say.
+Python runs the directory and not a file in it: in isolated mode it then finds these modules there, and
+searches neither the workspace nor the paths in environment variables.
 """
 
 import sys
@@ -12,6 +12,6 @@ import check
 STEPS = {"base": base.main, "check": check.main}
 
 if __name__ == "__main__":
-    # What reports say is in any script, and the runner reads UTF-8.
+    # Reports can contain any script, and the runner reads UTF-8.
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     STEPS[sys.argv[1]]()

@@ -1,13 +1,14 @@
-"""The action's second step: what the base branch does not have yet, a policy or a recorded catalogue.
+"""The action's second step: find out whether the base branch lacks a policy or a recorded catalogue.
 
-Both are to come from the base branch, so that no pull request softens its own gate. The pull request
-that adds the policy would never have a verdict, so it is judged by what it adds, and every reader is
-told. A catalogue is nothing that a reader could review, so that of a pull request is never asked: where
-the base branch has none, nobody is, and what needs AWS is undetermined.
+Both should come from the base branch, so that a pull request cannot soften its own gate. A pull request
+that adds the first policy would then never get a verdict, so it is judged by the policy that it adds, and
+the annotation, the summary and the comment say so. Reviewers cannot check a catalogue, so one that a pull
+request adds is never used: if the base branch has none, images are not looked up, and whatever needs AWS
+is undetermined.
 
-Both take proof: the directory named is a checkout of the base commit, as the event tells it, whose tree
-has no such file, and the pull request's own commit has the policy. A file that is only changed, or that
-something has taken away, is never replaced.
+Both cases need proof: the named directory is a checkout of the base commit that the event names, that
+commit's tree has no such file, and (for a policy) the pull request's own commit has it. A file that was
+only changed, or that was removed from the checkout, is never replaced.
 """
 
 import os
@@ -18,29 +19,29 @@ from typing import NamedTuple
 from runner import say, write_outputs
 
 FILES = ("100644", "100755")
-"""Modes in Git's trees of what is neither a link nor a directory."""
+"""The modes of regular files in a Git tree: neither links nor directories."""
 
 
 class NotAddedError(Exception):
-    """Why the pull request's policy is not taken, or the base branch's catalogue is not missing."""
+    """The file is not proven to be missing on the base branch or, for a policy, to be added."""
 
 
 class Checkout(NamedTuple):
-    """A directory in a work tree of Git."""
+    """A directory in a Git work tree."""
 
     folder: str
     commit: str
     prefix: str
-    """From the top of the work tree to the directory; empty, or ends in a slash."""
+    """The path from the top of the work tree to the directory; empty, or ends in a slash."""
 
     def entry(self, path: str) -> list[str]:
-        """Mode, kind and object of a path, from the top, in the commit; nothing where it has none."""
+        """Return mode, type and object id of a path from the top; empty if not in the commit."""
         listed = _git(self.folder, "ls-tree", "-z", "--full-tree", self.commit, "--", path)
         return listed.partition("\t")[0].split()
 
 
 def main() -> None:
-    """Write the outputs `policy` and `added`, and `catalog-missing`, where there is something to write."""
+    """Write the outputs `policy` and `added`, and `catalog-missing`, each if it applies."""
     os.chdir(os.environ["GITHUB_WORKSPACE"])
     base, policy, catalog, working = (
         os.environ[f"GATE_{name}"].strip()
@@ -52,7 +53,10 @@ def main() -> None:
         try:
             found = added(base, wanted, working)
         except NotAddedError as why:
-            say("notice", f"{policy} is not there, and the pull request's own is not taken: {why}")
+            say(
+                "notice",
+                f"{policy} does not exist, and the pull request's own policy is not used: {why}",
+            )
         else:
             shown = _from(working, found)
             text = f"the base branch has no policy: judged by {shown}, which this pull request adds"
@@ -62,7 +66,10 @@ def main() -> None:
         try:
             missing(base, wanted)
         except NotAddedError as why:
-            say("notice", f"{catalog} is not there, and that is no base branch without one: {why}")
+            text = (
+                f"{catalog} does not exist, but that does not prove that the base branch has none"
+            )
+            say("notice", f"{text}: {why}")
         else:
             write_outputs({"catalog-missing": "true"})
 
@@ -72,31 +79,31 @@ def _from(working: str, path: str) -> str:
 
 
 def missing(base: str, wanted: str) -> str:
-    """The path of a file, from the top, that the base commit does not have. Raises `NotAddedError`."""
+    """Return a file's path from the top, if the base commit lacks it. Raises `NotAddedError`."""
     folder = os.path.dirname(wanted) or "."
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder) or "."
     before = _checkout(folder)
     if before.commit != base:
-        raise NotAddedError(f"{folder} is no checkout of the base commit {base}")
+        raise NotAddedError(f"{folder} is not a checkout of the base commit {base}")
     path = before.prefix + os.path.relpath(wanted, folder).replace(os.sep, "/")
     if before.entry(path):
-        raise NotAddedError("the base commit has it, and something has taken it away since")
+        raise NotAddedError("the base commit has it, but it was removed from the checkout")
     return path
 
 
 def added(base: str, wanted: str, working: str) -> str:
-    """The policy that the pull request adds, from the working directory on. Raises `NotAddedError`."""
+    """Return the path of the added policy, from `working`. Raises `NotAddedError`."""
     path = missing(base, wanted)
     after = _checkout(working)
     here = os.path.normpath(_git(working, "rev-parse", "--show-cdup") or ".")
     found = os.path.join(here, path)
     entry = after.entry(path)
     if after.commit == base or len(entry) != 3 or entry[0] not in FILES:
-        raise NotAddedError(f"no {path} is in the commit that is checked out")
-    # By a name that `-` cannot begin; without filters, which the work tree's settings could name.
+        raise NotAddedError(f"the commit that is checked out adds no file {path}")
+    # The `./` keeps the name from being an option; filters could come from the work tree's settings.
     if _git(working, "hash-object", "--no-filters", "--", os.path.join(".", found)) != entry[2]:
-        raise NotAddedError(f"{path} is not as it is in the commit that is checked out")
+        raise NotAddedError(f"{path} differs from the commit that is checked out")
     return found
 
 
@@ -106,7 +113,7 @@ def _checkout(folder: str) -> Checkout:
 
 
 def _git(folder: str, *arguments: str) -> str:
-    """What Git prints, without variables that send it to another repository."""
+    """Run Git without variables that point to another repository, and return its output."""
     environment = {k: text for k, text in os.environ.items() if not k.startswith("GIT_")}
     git = shutil.which("git")
     if git is None:

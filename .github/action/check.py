@@ -1,7 +1,7 @@
-"""The action's main step: one `assay check`, and what GitHub is told of it.
+"""The action's main step: run one `assay check` and report the result to GitHub.
 
-It does not fail with the verdict: it writes the outputs `exit-code` and `verdict`, and verdict.sh
-has the last word. Where they are missing, the gate is closed.
+This step does not fail if the verdict does: it writes the outputs `exit-code` and `verdict`, and
+verdict.sh decides. If they are missing, the gate is closed.
 """
 
 import json
@@ -18,9 +18,9 @@ from pages import tell, tell_why
 from runner import unobeyed, write_outputs
 
 FAITHFUL = {"pass": (0,), "fail": (1,), "undetermined": (0, 3)}
-"""The exit codes that fit an outcome."""
+"""The exit codes that fit each outcome."""
 REASON = "assay: "
-"""How a line begins that assay says to whoever looks; why there is no verdict is the last of them."""
+"""The start of assay's own messages. The last one says why there is no verdict."""
 LONGEST_LINE = 65_536
 COUNTS = ("references", "pass", "fail", "undetermined", "excepted")
 
@@ -44,16 +44,16 @@ def main() -> None:
     for name, path in (("json", files.json), ("sarif", files.sarif), ("markdown", files.markdown)):
         if os.path.exists(path):
             outputs[f"{name}-file"] = path
-    # Only with a verdict: without one findings may lack, and code scanning would take those for mended.
+    # Only with a verdict: otherwise findings may be missing, and code scanning would call them fixed.
     if inputs.upload and "sarif-file" in outputs:
         outputs["upload"] = "true"
     write_outputs({**outputs, "verdict": verdict, "exit-code": code})
 
 
 def _assay(command: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run it, with both streams in one pipe; its exit code, and the last that it said of itself.
+    """Run assay with both streams in one pipe; return its exit code and its last own message.
 
-    The runner reads two in no certain order: of the second, a line could come too early.
+    The runner reads two pipes in no fixed order, so a line of the second could come too early.
     """
     reason = b""
     with (
@@ -70,16 +70,18 @@ def _assay(command: list[str], environment: Mapping[str, str]) -> tuple[int, str
 
 
 def _verdict(code: int, reason: str, path: str) -> tuple[dict[str, Any], str]:
-    """The report and its outcome, if they fit the exit code. Raises `NoVerdictError`."""
+    """Return the report and its outcome if they fit the exit code. Raises `NoVerdictError`."""
     if code == 2:
-        raise NoVerdictError(reason or "assay ended with 2 and did not say why: see the log")
+        raise NoVerdictError(
+            reason or "assay ended with exit code 2 and gave no reason: see the log"
+        )
     try:
         with open(path, encoding="utf-8") as file:
             report: dict[str, Any] = json.load(file)
         outcome: str = report["outcome"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         said = f": {reason}" if reason else ""
-        raise NoVerdictError(f"assay ended with {code} and left no report{said}") from error
+        raise NoVerdictError(f"assay ended with exit code {code} and no report{said}") from error
     if code not in FAITHFUL.get(outcome, ()):
-        raise NoVerdictError(f"assay ended with {code}, which does not fit its outcome, {outcome}")
+        raise NoVerdictError(f"assay ended with exit code {code}, but its report says {outcome}")
     return report, outcome

@@ -1,4 +1,4 @@
-"""What the action's inputs mean: which files are read, and where reports go."""
+"""What the action's inputs mean: which files are read, and where reports are written."""
 
 import glob
 import os
@@ -12,16 +12,16 @@ UNDETERMINED = {
     "fail": ("--undetermined", "warning"),
     "never": (),
 }
-"""What `fail-on` means to assay; `never` is the business of verdict.sh."""
+"""The options of assay for each value of `fail-on`; verdict.sh handles `never`."""
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json")
 
 
 class NoVerdictError(Exception):
-    """Why there is none."""
+    """There is no verdict; the text says why."""
 
 
 class Inputs(NamedTuple):
-    """The action's inputs, as the step has them in variables GATE_…"""
+    """The action's inputs, which the step gets in variables GATE_…"""
 
     assay: str
     plan: str
@@ -47,12 +47,12 @@ class Inputs(NamedTuple):
     args: list[str]
 
     def located(self, path: str) -> str:
-        """A path of an input, from the workspace."""
+        """Return a path of an input, from the workspace."""
         return os.path.normpath(os.path.join(self.working_directory, path)) if path else ""
 
 
 class Files(NamedTuple):
-    """Where reports go; new for each use, so that none is taken for another's."""
+    """Where reports are written; new for each use, so that no earlier report is taken for this one's."""
 
     json: str
     sarif: str
@@ -62,14 +62,14 @@ class Files(NamedTuple):
 
 
 def read_inputs(environment: Mapping[str, str]) -> Inputs:
-    """What the step was given. Raises `NoVerdictError` for what makes no sense."""
+    """Read the step's inputs. Raises `NoVerdictError` for invalid values."""
     given = {
         name[5:].lower(): text.strip() for name, text in environment.items() if name[:5] == "GATE_"
     }
 
     def one_of(name: str, choices: Mapping[str, Any]) -> Any:
         if given[name] not in choices:
-            raise NoVerdictError(f"{name.replace('_', '-')} is one of {', '.join(choices)}")
+            raise NoVerdictError(f"{name.replace('_', '-')} must be one of {', '.join(choices)}")
         return choices[given[name]]
 
     yes_or_no = {"true": True, "false": False}
@@ -81,7 +81,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     except ValueError as error:
         raise NoVerdictError(f"args: {error}") from error
     if "--exit-zero" in more:
-        raise NoVerdictError("args: --exit-zero has no place here; fail-on: never says it openly")
+        raise NoVerdictError("args: --exit-zero cannot be used here; set fail-on: never instead")
     fields = {
         **given,
         **chosen,
@@ -94,7 +94,7 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
 
 
 def files_of(inputs: Inputs, folder: str) -> Files:
-    """Where reports go, temporary ones below `folder`. Raises `NoVerdictError`."""
+    """Return where to write reports, temporary ones in `folder`. Raises `NoVerdictError`."""
     return Files(
         json=os.path.join(folder, "assay.json"),
         sarif=_target(inputs, "sarif-file", inputs.sarif_file)
@@ -106,8 +106,8 @@ def files_of(inputs: Inputs, folder: str) -> Files:
 
 
 def _target(inputs: Inputs, name: str, path: str) -> str:
-    """Where a file is to be written, with nothing there: neither an earlier run's, which could be
-    taken for this one's, nor a link that leads elsewhere. Raises `NoVerdictError`.
+    """Return where to write a file, and remove what exists there: it could be a file of an earlier
+    run, which could be taken for this one's, or a link that leads elsewhere. Raises `NoVerdictError`.
     """
     if not path:
         return ""
@@ -117,10 +117,10 @@ def _target(inputs: Inputs, name: str, path: str) -> str:
         raise NoVerdictError(f"{name}: {path} is not in the workspace")
     named = (inputs.policy or "assay.yaml", inputs.catalog)
     read = [inputs.located(each) for each in named if each]
-    for line in _lines(inputs.plan):  # of one that matches nothing, `expand` says so
+    for line in _lines(inputs.plan):  # `expand` reports a line that matches nothing
         read += _matches(inputs, line)
     if target.endswith(CODE) or target in map(os.path.abspath, read):
-        raise NoVerdictError(f"{name}: {path} is read, and cannot be written as well")
+        raise NoVerdictError(f"{name}: {path} is code or an input, and is not overwritten")
     os.makedirs(folder, exist_ok=True)
     if os.path.lexists(target):
         os.unlink(target)
@@ -128,7 +128,7 @@ def _target(inputs: Inputs, name: str, path: str) -> str:
 
 
 def expand(inputs: Inputs, name: str, lines: str) -> list[str]:
-    """The files and directories that an input names, each once and none as an option."""
+    """Return the files and directories that an input names, each once, none readable as an option."""
     found: dict[str, None] = {}
     for line in _lines(lines):
         matches = _matches(inputs, line)
@@ -143,9 +143,10 @@ def _lines(text: str) -> list[str]:
 
 
 def _matches(inputs: Inputs, line: str) -> list[str]:
-    """What a pattern or a name means.
+    """Return what a pattern or a name matches.
 
-    Names are the pull request's to choose: one that is the pattern hides nothing, nor does a dot.
+    The pull request chooses the names of files: neither a file named like the pattern nor a name that
+    starts with a dot may keep files from being checked.
     """
     literal = inputs.located(line)
     pattern = os.path.normpath(os.path.join(glob.escape(inputs.working_directory), line))

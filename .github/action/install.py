@@ -1,7 +1,7 @@
-"""The action's first step: puts assay where the next one finds it, and says where.
+"""The action's first step: install assay, and tell the later steps where it is.
 
-What is installed is the commit that the action is used at: one pin, not two that may differ. Its
-dependencies are pinned by hash in requirements.txt.
+It installs the commit that the action is pinned to, so that there is one pin and not two that may
+differ. The dependencies are pinned by hash in requirements.txt.
 """
 
 import os
@@ -20,14 +20,14 @@ SOURCES = (
 
 
 def main() -> int:
-    """Write the output `assay`, or say why not."""
+    """Write the output `assay`, or report why there is none."""
     version = os.environ.get("GATE_VERSION", "").strip()
     if version == "installed":
         program = shutil.which("assay")
         if program is None:
-            return _refuse("version is `installed`, but there is no assay on PATH")
+            return _refuse("version is `installed`, but assay is not on PATH")
     elif version:
-        return _refuse("version is empty or `installed`: pin the action itself to choose a version")
+        return _refuse("version must be empty or `installed`: pin the action to choose a version")
     elif sys.version_info < (3, 11):
         return _refuse("assay needs Python 3.11 or newer: set python-version")
     else:
@@ -41,10 +41,10 @@ def main() -> int:
 
 
 def _install(action: Path) -> Path:
-    """The program, in an environment of its own.
+    """Install assay into a virtual environment and return the path of the program.
 
-    It is new for each use: what stands in the runner's temporary directory already, an earlier step
-    of the job may have put there, and `terraform plan` runs what a pull request wrote.
+    The environment is new for each use: an earlier step of the job may have put files into the
+    runner's temporary directory, and `terraform plan` runs what a pull request wrote.
     """
     home = Path(tempfile.mkdtemp(prefix="assay-program-", dir=os.environ["RUNNER_TEMP"]))
     programs = home / ("Scripts" if os.name == "nt" else "bin")
@@ -57,9 +57,9 @@ def _install(action: Path) -> Path:
 
 
 def _run(*command: str) -> None:
-    """A command without pip's settings, which could put other files in, or ours elsewhere.
+    """Run a command without pip's settings, which could install other files, or install ours elsewhere.
 
-    Where packages come from may be set by variable, since hashes say what they are.
+    Variables may say where packages come from, because hashes determine their content.
     """
     environment = {
         name: text

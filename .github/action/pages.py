@@ -1,4 +1,4 @@
-"""What people are shown of a run: annotations, the job's summary, and the copy for a comment."""
+"""What people see of a run: annotations, the job summary, and the copy for a comment."""
 
 import os
 
@@ -11,13 +11,13 @@ SUMMARY_BYTES = 1024 * 1024
 LONGEST_REASON = 4_000
 ADDED = """\
 > [!WARNING]
-> **Judged by a policy that this pull request adds.** The base branch has none. Review the policy, too: it
-> decides what passes here and, once merged, in every pull request after this one.
+> **Judged by a policy that this pull request adds.** The base branch has none. Review the policy as well: it
+> decides what passes here and, once it is merged, in every later pull request.
 """
 UNASKED = """\
 > [!WARNING]
-> **Nobody was asked about images: the base branch has no recorded catalogue.** What needs AWS is undetermined
-> here, whatever this pull request adds. `assay record` makes a catalogue, which counts once it is merged.
+> **Images were not looked up: the base branch has no recorded catalogue.** Whatever needs AWS is undetermined
+> here, even if this pull request adds a catalogue. `assay record` makes one, which is used once it is merged.
 """
 NO_VERDICT = """\
 ## ❗ assay: error
@@ -28,11 +28,11 @@ There is no verdict (exit code 2), so the gate is closed:
 
 See the log of the job for details.
 """
-"""Indented, the reason is text, whatever stands in it."""
+"""The reason is indented, so that Markdown shows it as plain text whatever it contains."""
 
 
 def tell(inputs: Inputs, files: Files, verdict: str) -> None:
-    """Annotations, the summary, and the copy for a comment."""
+    """Write the annotations, the summary, and the copy for a comment."""
     with open(files.markdown, encoding="utf-8") as file:
         text = file.read()
     marks = _marks(inputs)
@@ -46,27 +46,27 @@ def tell(inputs: Inputs, files: Files, verdict: str) -> None:
         write(files.comment, "w", text)
     if inputs.summary:
         if len(text.encode()) >= SUMMARY_BYTES:
-            text = f"**assay: {verdict}**. The report is too long for this page: see its files.\n"
+            text = f"**assay: {verdict}**. The report is too long for this page: see the report files.\n"
             text = f"{marks}\n{text}" if marks else text
         write(os.environ["GITHUB_STEP_SUMMARY"], "a", text)
 
 
 def _marks(inputs: Inputs) -> str:
-    """What a reader has to know of the ground that a verdict stands on."""
+    """Return warnings about what the verdict is based on."""
     added = ADDED if inputs.policy_added else ""
     unasked = UNASKED if inputs.catalog_missing and not asks_aws(inputs) else ""
     return "\n".join(filter(None, (added, unasked)))
 
 
 def _marked(text: str, marks: str) -> str:
-    """The report with marks below the heading; its first line stays what a comment is found by."""
+    """Insert the warnings below the heading. The first line, by which comments are found, stays."""
     lines = text.split("\n")
     at = next((n for n, line in enumerate(lines[:3], 1) if line.startswith("## ")), 0)
     return "\n".join((*lines[:at], "", marks, *lines[at:]))
 
 
 def tell_why(problem: str, comment: str) -> None:
-    """Why there is no verdict: as an annotation, on the summary's page and in the comment."""
+    """Say why there is no verdict: in an annotation, in the summary and in the comment."""
     why = " ".join(problem.split())
     why = why if len(why) <= LONGEST_REASON else f"{why[: LONGEST_REASON - 1]}…"
     say("error", why)

@@ -1,4 +1,4 @@
-"""What the runner is told: annotations, outputs and pages, which no text of others can get out of."""
+"""Write annotations, outputs and pages for the runner, in a form that foreign text cannot break out of."""
 
 import os
 import re
@@ -11,14 +11,14 @@ ANNOTATION = re.compile(r"::(error|warning|notice)( [^:\r\n]*)?::[^\r\n]*")
 
 
 def say(level: str, text: str) -> None:
-    """An annotation of no file."""
+    """Print an annotation that belongs to no file."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     print(f"::{level} title=assay::{escaped}", flush=True)
 
 
 @contextmanager
 def unobeyed() -> Iterator[None]:
-    """What is printed meanwhile is text to the runner, never a command."""
+    """Make the runner take what is printed in this block as text, never as a command."""
     token = secrets.token_hex(32)
     print(f"::stop-commands::{token}", flush=True)
     try:
@@ -28,7 +28,7 @@ def unobeyed() -> Iterator[None]:
 
 
 def annotate(text: str) -> None:
-    """Print the annotations, and as text what is none."""
+    """Print annotations as they are, and all other lines as text."""
     lines = text.split("\n")
     print("\n".join(line for line in lines if ANNOTATION.fullmatch(line)), flush=True)
     if plain := "\n".join(line for line in lines if line and not ANNOTATION.fullmatch(line)):
@@ -37,13 +37,13 @@ def annotate(text: str) -> None:
 
 
 def write_outputs(outputs: Mapping[str, Any]) -> None:
-    """Give later steps what they read of this one."""
+    """Set this step's outputs, which later steps read."""
     end = secrets.token_hex(32)
     lines = "".join(f"{name}<<{end}\n{value}\n{end}\n" for name, value in outputs.items())
     write(os.environ["GITHUB_OUTPUT"], "a", lines)
 
 
 def write(path: str, mode: str, text: str) -> None:
-    """Write text as it is, with its own ends of lines."""
+    """Write text unchanged, including its line endings."""
     with open(path, mode, encoding="utf-8", newline="\n") as file:
         file.write(text)

@@ -1,5 +1,5 @@
-# The last word of the action, whatever became of the steps before: what did not end in a verdict
-# that fits its exit code is an error, and an error closes the gate.
+# The action's last step, which runs whatever happened in the steps before it. Without a verdict that
+# fits the exit code, the result is an error, and an error closes the gate.
 set -u
 code=${GATE_EXIT_CODE:-} verdict=${GATE_VERDICT:-}
 
@@ -11,12 +11,12 @@ printf 'exit-code=%s\nverdict=%s\n' "$code" "$verdict" >> "$GITHUB_OUTPUT" || co
 
 if [ "$code" = 0 ]; then
   if [ "$verdict" = undetermined ]; then
-    echo "::warning title=assay::not everything could be determined, and undetermined only warns here"
+    echo "::warning title=assay::not everything could be determined, but undetermined is only a warning here"
   fi
   exit 0
 fi
 if [ "${GATE_FAIL_ON:-}" = never ] && [ "$code" != 2 ]; then
-  echo "::warning title=assay::verdict: $verdict. The gate is open all the same: fail-on is never"
+  echo "::warning title=assay::verdict: $verdict. The gate stays open because fail-on is never"
   exit 0
 fi
 echo "::error title=assay::verdict: $verdict. The gate is closed (exit code $code)"

@@ -79,7 +79,7 @@ def test_fail_on_fail_still_closes_for_a_fail(runner: Runner) -> None:
 def test_fail_on_never_says_that_the_gate_is_open(runner: Runner) -> None:
     job = runner.use(**DEMO, fail_on="never")
     assert (job.code, job.outputs["exit-code"], job.outputs["verdict"]) == (0, "1", "fail")
-    assert job.said("warning") == ["verdict: fail. The gate is open all the same: fail-on is never"]
+    assert job.said("warning") == ["verdict: fail. The gate stays open because fail-on is never"]
 
 
 def test_fail_on_never_does_not_open_it_without_a_verdict(runner: Runner) -> None:
@@ -102,17 +102,17 @@ def test_a_broken_policy_is_no_verdict(runner: Runner) -> None:
     [
         ({"plan": "none.json"}, "plan: none.json matches nothing"),
         ({"plan": "plan.json\nplans/*.json"}, "plan: plans/*.json matches nothing"),
-        ({"plan": ""}, "give plan, paths or both"),
-        ({"plan": "."}, "directories of code go to paths"),
-        ({"live": "yes"}, "live is one of required, auto, off"),
-        ({"live": "required"}, "choose one"),
-        ({"fail-on": "nothing"}, "fail-on is one of"),
-        ({"upload": "maybe"}, "upload is one of true, false"),
+        ({"plan": ""}, "there is nothing to check: set plan, paths or both"),
+        ({"plan": "."}, "use paths for directories of code"),
+        ({"live": "yes"}, "live must be one of required, auto, off"),
+        ({"live": "required"}, "so catalog would never be used: set only one"),
+        ({"fail-on": "nothing"}, "fail-on must be one of"),
+        ({"upload": "maybe"}, "upload must be one of true, false"),
         ({"args": "--region 'us-east-1"}, "args: No closing quotation"),
-        ({"args": "--exit-zero"}, "fail-on: never says it openly"),
-        ({"args": "--help"}, "left no report"),
+        ({"args": "--exit-zero"}, "set fail-on: never instead"),
+        ({"args": "--help"}, "assay ended with exit code 0 and no report"),
         ({"format": "yaml"}, "Invalid value for '--format': 'yaml' is not one of"),
-        ({"version": "0.1.0"}, "pin the action itself"),
+        ({"version": "0.1.0"}, "pin the action to choose a version"),
     ],
 )
 def test_inputs_that_make_no_sense_are_no_verdict(
@@ -137,8 +137,8 @@ def test_without_assay_on_path_there_is_no_verdict(runner: Runner, tmp_path: Pat
     (tmp_path / "python3").symlink_to(sys.executable)
     job = runner.use({"PATH": str(tmp_path)}, **DEMO)
     assert closed_without_a_verdict(job)
-    assert "there is no assay on PATH" in job.said("error")[0]
-    assert "there is no assay on PATH" in job.summary
+    assert "assay is not on PATH" in job.said("error")[0]
+    assert "assay is not on PATH" in job.summary
 
 
 def test_a_step_that_breaks_is_no_verdict(runner: Runner) -> None:

@@ -69,10 +69,13 @@ def test_what_does_not_fit_is_no_verdict(runner: Runner, program: str) -> None:
 @pytest.mark.parametrize(
     ("program", "why"),
     [
-        ("sys.exit(2)", "assay ended with 2 and did not say why: see the log"),
+        ("sys.exit(2)", "assay ended with exit code 2 and gave no reason: see the log"),
         ("print('assay: one'); print('assay: two', file=sys.stderr); sys.exit(2)", "two"),
         ("print('x assay: one'); print('assay: ' + 'y' * 9000); sys.exit(2)", "y" * 3999 + "…"),
-        ("print('assay: broken'); sys.exit(9)", "assay ended with 9 and left no report: broken"),
+        (
+            "print('assay: broken'); sys.exit(9)",
+            "assay ended with exit code 9 and no report: broken",
+        ),
         (
             "print('assay: ' + HOSTILE); sys.exit(2)",
             "</code>\\x1b[31m<script>::add-mask::@x ``` | %0A",

@@ -20,8 +20,8 @@ INPUTS = {
     "version": "installed",
     "comment-file": "comment.md",
 }
-MARK = "**Nobody was asked about images: the base branch has no recorded catalogue.**"
-SAID = "the base branch has no .base/assay-catalog.json: nobody is asked about images"
+MARK = "**Images were not looked up: the base branch has no recorded catalogue.**"
+SAID = "the base branch has no .base/assay-catalog.json: images are not looked up"
 
 
 def unasked(job: Job) -> bool:
@@ -115,9 +115,9 @@ def _dangling(workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("had", "spoiled", "why"),
     [
-        (True, _removed, "something has taken it away since"),
-        (False, _no_checkout, "is no checkout of the base commit"),
-        (False, _another_commit, "is no checkout of the base commit"),
+        (True, _removed, "it was removed from the checkout"),
+        (False, _no_checkout, "is not a checkout of the base commit"),
+        (False, _another_commit, "is not a checkout of the base commit"),
         (False, _dangling, ""),
     ],
 )
@@ -138,7 +138,11 @@ def test_without_proof_that_the_base_branch_has_none_there_is_no_verdict(
     job = made.use(**INPUTS)
     assert (job.code, job.outputs["verdict"]) == (2, "error")
     assert "assay-catalog.json: cannot be read" in job.said("error")[0]
-    told = [text for text in job.said("notice") if "no base branch without one" in text]
+    told = [
+        text
+        for text in job.said("notice")
+        if "does not prove that the base branch has none" in text
+    ]
     assert bool(told) is bool(why)
     assert all(why in text for text in told)
 

@@ -126,13 +126,13 @@ def _unreadable(workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "spoiled", "why"),
     [
-        ("", "", _removed, "something has taken it away since"),
-        ("", "", _no_checkout, "is no checkout of the base commit"),
-        (None, "", _no_checkout, "is no checkout of the base commit"),
-        ("", "", _another_commit, "is no checkout of the base commit"),
-        (None, "", _written_since, "is not as it is in the commit that is checked out"),
-        (None, "", _link, "no assay.yaml is in the commit that is checked out"),
-        (None, None, None, "no assay.yaml is in the commit that is checked out"),
+        ("", "", _removed, "it was removed from the checkout"),
+        ("", "", _no_checkout, "is not a checkout of the base commit"),
+        (None, "", _no_checkout, "is not a checkout of the base commit"),
+        ("", "", _another_commit, "is not a checkout of the base commit"),
+        (None, "", _written_since, "assay.yaml differs from the commit that is checked out"),
+        (None, "", _link, "the commit that is checked out adds no file assay.yaml"),
+        (None, None, None, "the commit that is checked out adds no file assay.yaml"),
         (None, "", _unreadable, "git rev-parse in .base: "),
         (None, "", _dangling, ""),
     ],
@@ -150,7 +150,7 @@ def test_without_proof_that_the_base_branch_has_none_there_is_no_verdict(
         spoiled(runner.workspace)
     job = runner.use(**INPUTS)
     assert no_verdict(job)
-    told = [text for text in job.said("notice") if "is not taken" in text]
+    told = [text for text in job.said("notice") if "is not used" in text]
     assert bool(told) is bool(why)
     assert all(why in text for text in told)
 
@@ -164,4 +164,4 @@ def test_variables_do_not_send_git_elsewhere(pull_request: Callable[..., Runner]
     git(other, "init", "--quiet")
     job = runner.use({"GIT_DIR": str(other / ".git")}, **INPUTS)
     assert no_verdict(job)
-    assert any("something has taken it away" in text for text in job.said("notice"))
+    assert any("it was removed from the checkout" in text for text in job.said("notice"))

@@ -160,10 +160,10 @@ def test_what_was_there_before_is_not_taken_for_the_report(runner: Runner, name:
         ("../report", "is not in the workspace"),
         ("/elsewhere/report", "is not in the workspace"),
         ("away/report", "is not in the workspace"),
-        ("plan.json", "is read, and cannot be written as well"),
-        ("./other/../policy.yaml", "is read, and cannot be written as well"),
-        ("catalog.json", "is read, and cannot be written as well"),
-        ("main.tf", "is read, and cannot be written as well"),
+        ("plan.json", "is code or an input, and is not overwritten"),
+        ("./other/../policy.yaml", "is code or an input, and is not overwritten"),
+        ("catalog.json", "is code or an input, and is not overwritten"),
+        ("main.tf", "is code or an input, and is not overwritten"),
     ],
 )
 def test_what_is_read_and_what_is_elsewhere_is_not_written(
