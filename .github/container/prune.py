@@ -1,6 +1,6 @@
-"""Take out of an environment what assay never asks: botocore is mostly models of other services.
+"""Remove the models of services that assay never calls; they are most of botocore.
 
-`/opt/assay/bin/python prune.py` prunes the environment that this Python stands in.
+`/opt/assay/bin/python prune.py` prunes the environment of this Python.
 """
 
 import shutil
@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 LOGIN = ("signin", "sso", "sso-oidc", "sts")
-"""Where credentials come from, beside the services that are asked."""
+"""The services that provide credentials, in addition to those that assay reads."""
 
 WRITTEN = ("config", "s3", "securityhub", "sns")
-"""What `assay push` and the handlers call."""
+"""The services that `assay push` and the handlers call."""
 
 
 def prune(botocore_data: Path, boto3_data: Path, keep: set[str]) -> None:
-    """Leave the endpoints and the models of what is kept. Raises `FileNotFoundError` without one."""
+    """Keep endpoints, and the models of `keep`. Raises `FileNotFoundError` if one is missing."""
     for name in keep:
         if not (botocore_data / name).is_dir():
             raise FileNotFoundError(botocore_data / name)
@@ -25,7 +25,7 @@ def prune(botocore_data: Path, boto3_data: Path, keep: set[str]) -> None:
 
 
 def main() -> int:
-    """Prune what is imported here."""
+    """Prune the packages that this Python imports."""
     import boto3
     import botocore
 

@@ -1,6 +1,6 @@
-"""What the package's page says: README with links that lead somewhere from there, and our URLs.
+"""The content of the package's page: README with absolute links, and the project's URLs.
 
-All of them are made of one setting, `repository` in pyproject.toml's `tool.hatch.metadata`.
+All of them are built from one setting, `repository` in pyproject.toml's `tool.hatch.metadata`.
 """
 
 import re
@@ -12,8 +12,8 @@ BRANCH = "main"
 _LINK = re.compile(r"(?P<image>!?)(?P<text>\[[^\]]*\])\((?P<target>[^)\s]+)\)")
 
 
-class CustomMetadataHook(MetadataHookInterface):  # type: ignore[misc]  # hatchling is in no test's environment
-    """hatchling finds it by this name."""
+class CustomMetadataHook(MetadataHookInterface):  # type: ignore[misc]  # the tests' environments have no hatchling
+    """The hook; hatchling finds it by this name."""
 
     def update(self, metadata: dict[str, object]) -> None:
         """Fill in `readme` and `urls`."""
@@ -33,7 +33,7 @@ class CustomMetadataHook(MetadataHookInterface):  # type: ignore[misc]  # hatchl
 
 
 def absolute(text: str, repository: str) -> str:
-    """The Markdown with every relative link made absolute; pictures are asked for as they are."""
+    """Make every relative link absolute; links to images lead to the raw files."""
 
     def whole(found: re.Match[str]) -> str:
         target = found["target"]

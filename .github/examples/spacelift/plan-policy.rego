@@ -1,4 +1,4 @@
-# The plan policy for config.yml: whatever is not a pass is denied, above all a missing report.
+# The plan policy for config.yml: everything that is not a pass is denied, above all a missing report.
 package spacelift
 
 import rego.v1

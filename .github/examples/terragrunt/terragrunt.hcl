@@ -1,8 +1,8 @@
-# Terragrunt: in the root configuration that all units include. A hook that fails ends the plan of
-# its unit. ASSAY_POLICY names the policy: the units' own directories should not hold it.
+# Terragrunt: put this into the root configuration that all units include. If the hook fails, the plan
+# of its unit fails. ASSAY_POLICY names the policy, which should not be in a unit's own directory.
 #
-# For all units in one pass over AWS, write their plans first and check them together, rendered, since a
-# unit's providers are where Terragrunt runs it:
+# To check all units in one pass over AWS, write their plans first and check them together. Write them as
+# JSON, because the providers of a unit are installed where Terragrunt runs it:
 #   terragrunt run --all --json-out-dir /tmp/plans -- plan
 #   bash -O globstar -c 'assay check --no-inline /tmp/plans/**/tfplan.json'
 terraform {

@@ -1,4 +1,4 @@
-# Terramate, at the root of the repository. Which stacks have changed is Terramate's to say:
+# Terramate, at the root of the repository. Terramate finds out which stacks have changed:
 #   terramate script run --changed assay check
 # ASSAY_POLICY names the policy.
 terramate {

@@ -1,5 +1,5 @@
-# assay inside an account: an AWS Config rule, and a function that judges each launch. One module an account and Region; AWS
-# Config must record there. The same as ../governance.cloudformation.json.
+# assay inside an account: an AWS Config rule, and a function that judges each launch. Call this module once per account and
+# Region; AWS Config must record there. It deploys the same as ../governance.cloudformation.json.
 
 terraform {
   required_providers {
@@ -28,7 +28,7 @@ locals {
     push   = data.aws_iam_policy_document.push.json
   }
   starts = {
-    # Needs no trail, and covers Auto Scaling and Spot. While instances are quarantined the state machine has it.
+    # Instances that start. Needs no trail, and covers Auto Scaling and Spot. If quarantine is on, the state machine gets these events instead.
     started = {
       state = var.quarantine ? "DISABLED" : "ENABLED"
       pattern = {
@@ -37,7 +37,7 @@ locals {
         detail        = { state = ["running"] }
       }
     }
-    # Where a trail logs: as soon as it is called.
+    # Calls of RunInstances, as soon as they are made. Needs a trail that logs them.
     called = {
       state = "ENABLED"
       pattern = {
@@ -124,7 +124,7 @@ resource "aws_lambda_permission" "rule" {
 
 resource "aws_config_config_rule" "this" {
   name        = var.name
-  description = "What launches or was launched comes from a golden image. What could not be read does not comply, and says so."
+  description = "Instances, launch templates, Auto Scaling groups and launch configurations use golden images. Anything that could not be read is NON_COMPLIANT and says so."
 
   scope {
     compliance_resource_types = [
@@ -208,7 +208,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 resource "aws_cloudwatch_metric_alarm" "left" {
   for_each            = local.functions
   alarm_name          = "${var.name}-${each.key}-left"
-  alarm_description   = "Events were not answered."
+  alarm_description   = "Events were not processed."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.failed[each.key].name }
@@ -223,5 +223,5 @@ resource "aws_cloudwatch_metric_alarm" "left" {
 
 output "topic_arn" {
   value       = aws_sns_topic.this.arn
-  description = "Subscribe to it: launches that do not pass, and alarms."
+  description = "The topic for launches that do not pass and for alarms. Subscribe to it."
 }

@@ -1,4 +1,4 @@
-# What the functions may do: what assay asks, and their one write. tests/test_governance_templates.py holds it against assay's own tables.
+# What the functions may do: assay's reads, and one write of each function. tests/test_governance_templates.py compares this with assay's tables.
 
 data "aws_iam_policy_document" "trust" {
   for_each = toset(["lambda", "states", "events"])
@@ -12,7 +12,7 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-# What every function asks.
+# What every function reads.
 data "aws_iam_policy_document" "read" {
   statement {
     sid       = "ReadImages"
@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "read" {
   }
 }
 
-# What those ask that look at a whole account.
+# What functions that look at a whole account read in addition.
 data "aws_iam_policy_document" "fleet" {
   source_policy_documents = [data.aws_iam_policy_document.read.json]
 

@@ -1,4 +1,4 @@
-# Once a day, what `assay push securityhub` does for this account and Region.
+# Does once a day what `assay push securityhub` does, for this account and Region.
 
 resource "aws_cloudwatch_event_rule" "push" {
   count               = var.push ? 1 : 0

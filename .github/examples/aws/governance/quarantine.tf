@@ -1,4 +1,4 @@
-# A state machine that has each start judged, and tags what does not pass. It stops and terminates nothing.
+# A state machine that has each started instance judged, and tags those that do not pass. It stops and terminates nothing.
 
 data "aws_iam_policy_document" "quarantine" {
   statement {

@@ -1,77 +1,77 @@
 variable "name" {
   type        = string
   default     = "assay"
-  description = "What everything is called, or begins with."
+  description = "The name of all resources, or the start of their names."
 }
 
 variable "code_bucket" {
   type        = string
-  description = "The bucket that holds dist/assay-lambda.zip, as `make lambda` makes it."
+  description = "The bucket that contains dist/assay-lambda.zip, which `make lambda` builds."
 }
 
 variable "code_key" {
   type        = string
   default     = "assay-lambda.zip"
-  description = "Its key."
+  description = "The key of that file in the bucket."
 }
 
 variable "code_version" {
   type        = string
-  description = "Its version in that bucket."
+  description = "The version of that file in the bucket."
 }
 
 variable "runtime" {
   type        = string
   default     = "python3.13"
-  description = "The Python that it was made for (LAMBDA_PYTHON)."
+  description = "The Python version that the file was built for (LAMBDA_PYTHON)."
 }
 
 variable "architecture" {
   type        = string
   default     = "x86_64"
-  description = "The machine that it was made for (LAMBDA_ARCH; aarch64 is arm64)."
+  description = "The architecture that the file was built for (LAMBDA_ARCH; aarch64 is arm64)."
 }
 
 variable "policy_bucket" {
   type        = string
   default     = ""
-  description = "The bucket that holds the policy; empty: Systems Manager holds it."
+  description = "The bucket that contains the policy. If empty, the policy is a parameter of Systems Manager."
 }
 
 variable "policy_name" {
   type        = string
-  description = "The policy's key in that bucket, or its parameter's name with a slash in front."
+  description = "The policy's key in that bucket, or the name of the parameter, which starts with a slash."
 }
 
 variable "policy_version" {
   type        = string
-  description = "Its version there."
+  description = "The version of the policy in the bucket, or of the parameter."
 }
 
 variable "policy_sha256" {
   type        = string
-  description = "Its SHA-256: filesha256(\"assay.yaml\")"
+  description = "The policy's SHA-256: filesha256(\"assay.yaml\")"
 
   validation {
     condition     = can(regex("^[0-9a-f]{64}$", var.policy_sha256))
-    error_message = "64 hexadecimal digits are meant."
+    error_message = "policy_sha256 must be 64 lower-case hexadecimal digits."
   }
 }
 
 variable "reader_role_name" {
   type        = string
   default     = ""
-  description = "The role_name of the policy's readers in other accounts; empty: there are none."
+  description = "The role_name of the policy's readers in other accounts. Empty if there are none."
 }
 
 variable "push" {
   type        = bool
   default     = false
-  description = "Whether findings go to Security Hub of this account and Region once a day; it must be enabled there."
+  description = "Whether to send findings once a day to Security Hub in this account and Region. It must be enabled there."
 }
 
 variable "quarantine" {
   type        = bool
   default     = false
-  description = "Whether instances that do not pass are tagged; nothing is stopped."
+  description = "Whether to tag instances that do not pass. Nothing is stopped."
 }

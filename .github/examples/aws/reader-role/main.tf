@@ -1,4 +1,4 @@
-# The role by which assay reads an account. Call it once in each account of a fleet.
+# The role with which assay reads an account. Call this module once in each account of a fleet.
 
 terraform {
   required_providers {
@@ -91,7 +91,7 @@ data "aws_iam_policy_document" "permissions" {
 
 resource "aws_iam_role" "reader" {
   name               = var.role_name
-  description        = "Reads what assay asks of this account, and writes nothing."
+  description        = "Reads what assay needs from this account, and writes nothing."
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

@@ -1,7 +1,7 @@
-# Builds an image, copies it into other Regions, and marks all of them as golden.
+# Builds an image, copies it into other Regions, and marks the image and its copies as golden.
 #
-# Packer has no watermarks of its own. The manifest tells which image is where; stamp.py has `assay stamp` mark each, and
-# fails the build where one is not marked. The role needs what `assay iam-policy --stamp` prints on top of Packer's own.
+# Packer cannot attach watermarks. Its manifest lists the images and their Regions. stamp.py runs `assay stamp` for each, and
+# fails the build if one is not marked. The role needs what `assay iam-policy --stamp` prints in addition to Packer's permissions.
 
 packer {
   required_plugins {
@@ -20,7 +20,7 @@ source "amazon-ebs" "golden" {
   ssh_username  = "ec2-user"
 
   source_ami_filter {
-    owners      = ["amazon"] # as the policy's golden.roots has it: stamp refuses what started from elsewhere
+    owners      = ["amazon"] # as in the policy's golden.roots: stamp refuses an image that started from anything else
     most_recent = true
     filters     = { name = "al2023-ami-2023.*-x86_64" }
   }

@@ -1,7 +1,7 @@
-"""Marks what Packer has just built: `stamp.py packer-manifest.json WATERMARK [OPTION…]`.
+"""Mark the images that Packer has just built: `stamp.py packer-manifest.json WATERMARK [OPTION…]`.
 
-Each image of the manifest's last run is stamped in its own Region; further options go to `assay stamp`. It ends with 0 only
-where every image carries the watermark, and with 2 where the manifest names none.
+Stamps each image of the manifest's last run in its own Region, and passes further options to `assay stamp`. Exits with 0 only
+if every image carries the watermark, and with 2 if the manifest names no image.
 
 Fact: Packer, "manifest post-processor": `last_run_uuid`, and an `artifact_id` of `REGION:AMI,REGION:AMI` for amazon-ebs.
 """
@@ -13,7 +13,7 @@ import sys
 
 
 def images(manifest: dict) -> list[tuple[str, str]]:
-    """Region and id of each image of the last run. Raises ValueError for what is none."""
+    """Return Region and id of each image of the last run. Raises ValueError if there is none."""
     last = manifest["last_run_uuid"]
     found = []
     for build in manifest["builds"]:
@@ -25,12 +25,12 @@ def images(manifest: dict) -> list[tuple[str, str]]:
                 raise ValueError("artifact_id is not REGION:AMI")
             found.append(told.groups())
     if not found:
-        raise ValueError("its last run has made no image of EC2")
+        raise ValueError("its last run made no EC2 image")
     return found
 
 
 def main(path: str, watermark: str, *options: str) -> int:
-    """Stamp them all, and answer the first code that is not 0."""
+    """Stamp all images and return the first exit code that is not 0."""
     try:
         with open(path, encoding="utf-8") as file:
             found = images(json.load(file))

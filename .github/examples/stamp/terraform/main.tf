@@ -1,5 +1,5 @@
-# Marks an image that something else has made, such as aws_ami_copy or aws_imagebuilder_image, and hands its id on once it is
-# marked: what takes `module.golden.ami_id` waits for that.
+# Marks an image that another resource makes, such as aws_ami_copy or aws_imagebuilder_image, and passes its id on once it is
+# marked: whatever uses `module.golden.ami_id` waits for that.
 #
 #   module "golden" {
 #     source    = "./stamp"
@@ -8,21 +8,21 @@
 #     watermark = "golden-web"
 #   }
 #
-# `assay` runs where Terraform runs, with its credentials. `terraform destroy` leaves the mark where it is.
+# `assay` runs where Terraform runs, with its credentials. `terraform destroy` does not remove the mark.
 
 variable "ami_id" {
   type        = string
-  description = "The image."
+  description = "The id of the image."
 }
 
 variable "region" {
   type        = string
-  description = "Where it is."
+  description = "The Region of the image."
 }
 
 variable "watermark" {
   type        = string
-  description = "The watermark's name, without an account."
+  description = "The name of the watermark, without an account id."
 }
 
 resource "terraform_data" "stamp" {
@@ -41,5 +41,5 @@ resource "terraform_data" "stamp" {
 
 output "ami_id" {
   value       = terraform_data.stamp.output
-  description = "The image, which carries the watermark."
+  description = "The id of the image, which now carries the watermark."
 }
