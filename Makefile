@@ -1,9 +1,9 @@
-# Everything here builds its own virtual environment from python3, pip and make.
+# Every target builds the virtual environment that it needs from python3, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# One more than there are cores: many tests wait for programs, terminals and time limits.
+# One more than the number of cores: many tests wait for programs, terminals and time limits.
 WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 PYTEST_ARGS ?= -n $(WORKERS) --dist worksteal
 
@@ -17,7 +17,7 @@ $(READY): pyproject.toml tests/constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint tests/constraints.txt --editable '.[dev]'
-	@$(BIN)/python -m compileall -q src # an installed wheel is compiled, too
+	@$(BIN)/python -m compileall -q src # an installed wheel is also compiled
 	@touch $(READY)
 
 $(WHEELS): $(READY)
@@ -27,44 +27,44 @@ $(WHEELS): $(READY)
 	@rm $(VENV)/wheels/assay_ami-*.whl
 	@touch $(WHEELS)
 
-wheels: $(WHEELS) ## What pre-commit installs in the tests, which need no network then.
+wheels: $(WHEELS) ## Build the wheels that pre-commit installs in the tests, which then need no network.
 
 $(NODE): tests/node/package.json
 	@rm -rf .node
 	@if command -v npm > /dev/null; then mkdir .node && cp tests/node/package.json .node/ && \
 		npm install --prefix .node --no-package-lock --no-audit --no-fund --silent && touch $(NODE); \
-	else echo "npm is not on PATH: tests that need its packages skip"; fi
+	else echo "npm is not on PATH: tests that need its packages are skipped"; fi
 
 $(CHECKOV): tests/checkov/constraints.txt | $(READY)
 	@$(BIN)/python -m tests.checkov.environment > /dev/null || \
-		echo "checkov cannot be had here: tests that need it skip"
+		echo "checkov could not be installed: tests that need it are skipped"
 
-judges: $(CHECKOV) $(WHEELS) $(NODE) ## What others made and tests hold ours against; what takes longest first.
+judges: $(CHECKOV) $(WHEELS) $(NODE) ## Install the programs of others that tests compare ours with; the slowest first.
 
-checkov: $(READY) ## checkov, in an environment of its own, for the tests.
+checkov: $(READY) ## Install checkov for the tests, in a separate environment.
 	@$(BIN)/python -m tests.checkov.environment
 
-checkov-orders: $(READY) ## What becomes of hcl2 where checkov and assay share an environment; some minutes.
+checkov-orders: $(READY) ## Test which hcl2 results if checkov and assay share an environment; takes some minutes.
 	$(BIN)/python -Im pytest -q tests/checkov/install_orders.py
 
-checks-ref: ## Print a commit that holds checks/ alone: checkov runs every file of the tree it clones.
+checks-ref: ## Print a commit that contains only checks/: checkov runs every file of the tree that it clones.
 	@git commit-tree -m "checks of $$(git describe --always)" \
 		"$$(printf '040000 tree %s\tchecks\n' "$$(git rev-parse HEAD:checks)" | git mktree)"
 
-node: $(NODE) ## Validators of reports that tests use, from npm.
+node: $(NODE) ## Install the validators of reports that tests use, from npm.
 
 DEMO := --as-of 2026-11-22 --policy
 
-demo: $(READY) ## Judge recorded plans: no AWS account; one good image and one that only looks good.
+demo: $(READY) ## Judge recorded plans without an AWS account: a good image and one that only looks good.
 	@$(BIN)/assay check fixtures/demo/plan.json \
 		--catalog fixtures/demo/catalog.json $(DEMO) fixtures/demo/policy.yaml; \
 		code=$$?; echo; echo "exit code $$code: the gate stays closed"; test $$code -eq 1
-	@echo; echo "A local and a dynamic block lead to one of two images: the plan's code tells to which."; echo
+	@echo; echo "A local and a dynamic block each lead to one of two images. The plan's code says which."; echo
 	@$(BIN)/assay check fixtures/with-code/plan.json --source-root fixtures/with-code \
 		--catalog fixtures/with-code/catalog.json $(DEMO) fixtures/with-code/policy.yaml; \
 		code=$$?; echo; echo "exit code $$code"; test $$code -eq 1
 
-test: ## Everything a change must pass: first what takes one core, beside one another.
+test: ## Everything that a change must pass. What uses only one core runs first, in parallel.
 	@$(MAKE) --no-print-directory --jobs=2 judges types lint
 	@$(MAKE) --no-print-directory unit
 
@@ -78,19 +78,19 @@ types: $(READY)
 unit: $(READY) $(WHEELS) $(NODE)
 	$(BIN)/python -Im pytest $(PYTEST_ARGS)
 
-coverage: $(READY) $(WHEELS) $(NODE) ## What the tests run of the code; two to three times as long.
+coverage: $(READY) $(WHEELS) $(NODE) ## Measure which code the tests run; takes two to three times as long.
 	$(BIN)/python -Im pytest --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
-fuzz: $(READY) ## Ten thousand damaged plans, about three minutes.
+fuzz: $(READY) ## Check ten thousand damaged plans; takes about three minutes.
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -Im pytest tests/inputs/test_fuzz.py $(PYTEST_ARGS)
 
-apply-oracle: $(READY) ## What is said before apply against what apply did, for all configurations; half an hour, most of it waiting.
+apply-oracle: $(READY) ## Compare verdicts before apply with what apply did, for all configurations; takes half an hour, mostly waiting.
 	$(BIN)/python -Im pytest tests/apply/every_configuration.py -n 4 --dist worksteal
 
-fleet-oracle: $(READY) ## An inventory of 200 accounts in six Regions against what is known of every image; some minutes.
+fleet-oracle: $(READY) ## Compare an inventory of 200 accounts in six Regions with what is known of every image; takes some minutes.
 	$(BIN)/python -Im pytest tests/fleet/whole_organization.py -s
 
-mutation: $(READY) ## Break what decides, and Terraform's language, in every small way: the tests must notice. Hours; MUTANTS='assay.policy.rules.*' is a part.
+mutation: $(READY) ## Make every small change to the code that decides and to Terraform's language; the tests must fail. Takes hours; MUTANTS='assay.policy.rules.*' runs a part.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt mutmut
 	$(BIN)/mutmut run $(MUTANTS) > mutants.log; tail -c 200 mutants.log | tr '\r' '\n' | tail -1
 	@$(BIN)/mutmut results | grep -v ': not checked$$'
@@ -100,7 +100,7 @@ mutation: $(READY) ## Break what decides, and Terraform's language, in every sma
 		for (name in all) printf "%s: %d of %d killed, %.1f %%\n", \
 			name, killed[name], all[name], 100 * killed[name] / all[name] }' | sort
 
-benchmark: $(READY) ## Medians and ratios, measured in one run.
+benchmark: $(READY) ## Measure medians and ratios in one run.
 	$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/plan.py
@@ -109,22 +109,22 @@ benchmark: $(READY) ## Medians and ratios, measured in one run.
 	$(BIN)/python benchmarks/reports.py
 	$(BIN)/python benchmarks/function.py
 
-benchmark-store: $(READY) ## Questions to 2.4 million stored images, by wall, CPU and memory, and an audit of 20,000 instances; about three minutes.
+benchmark-store: $(READY) ## Measure time, CPU and memory of queries over 2.4 million stored images, and of an audit of 20,000 instances; takes about three minutes.
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/audit.py
 
-fleet-benchmark: $(READY) ## A night of 1,200 emulated places, and one of ten times the images; some minutes.
+fleet-benchmark: $(READY) ## Measure a night of 1,200 emulated places, and one with ten times the images; takes some minutes.
 	$(BIN)/python -m compileall -q src
 	$(BIN)/python benchmarks/fleet.py
 
-dist: $(READY) ## The wheel and the source archive that a release publishes, in dist/.
+dist: $(READY) ## Build the wheel and the source archive that a release publishes, in dist/.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt hatchling
 	@rm -f dist/assay_ami-*
 	$(BIN)/python -m hatchling build -d dist
 
 PINS := .github/action/requirements.txt
 
-pins: $(READY) ## What the GitHub Action installs, with the hashes of every platform's files.
+pins: $(READY) ## Pin what the GitHub Action installs, with the hashes of the files for every platform.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "# What the action installs beside its own commit, as tested; \`make pins\` writes this." > $(PINS)
 	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -133,7 +133,7 @@ pins: $(READY) ## What the GitHub Action installs, with the hashes of every plat
 LAMBDA_PYTHON ?= 3.13
 LAMBDA_ARCH ?= x86_64
 
-lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_PYTHON=3.14, LAMBDA_ARCH=aarch64 for others.
+lambda: $(READY) ## Build dist/assay-lambda.zip for the functions inside AWS; LAMBDA_PYTHON=3.14 and LAMBDA_ARCH=aarch64 choose others.
 	@rm -rf dist/lambda
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt \
 		--no-deps --only-binary=:all: --platform manylinux2014_$(LAMBDA_ARCH) \
@@ -143,7 +143,7 @@ lambda: $(READY) ## dist/assay-lambda.zip, for the functions inside AWS; LAMBDA_
 	@rm -rf dist/lambda
 	@ls -l dist/assay-lambda.zip
 
-rules: $(READY) ## Write the rules' lists again: in the policy's schema, and on the page about policies.
+rules: $(READY) ## Write the lists of rules again, in the policy's schema and on the page about policies.
 	$(BIN)/python -m tests.policy.rule_lists
 
 fixtures: $(READY) ## Make the fixtures' plans and catalogues again (needs terraform).
