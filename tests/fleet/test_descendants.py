@@ -4,6 +4,7 @@ import csv
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib import resources
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
+from assay.fleet.night import stored_night
+from assay.fleet.store import Store
+from assay.model import Image, ScanResults
+from assay.model.inventory import Classified, ImageClass, ListedImage
+from assay.model.places_seen import PlaceSeen, PlaceState
+from assay.run.finding import not_scanned
 from tests import command
 from tests.command import Run, talking_to
 from tests.emulator import serve
@@ -373,7 +380,8 @@ def test_events_tell_what_ec2_does_not_record(
     refusing.operations.add("LookupEvents")
     refused = ask(world.golden, "--cloudtrail")
     assert refused.code == 3
-    assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in refused.stdout
+    assert refused.stdout.count("gap: ") == 6  # a line for each place
+    assert f"gap: CloudTrail's events of {WORKLOAD}/{REGION}: " in refused.stdout
 
 
 SNAPSHOT = "snap-0123456789abcdef0"
@@ -545,6 +553,23 @@ def test_a_finding_on_a_page_before_one_that_is_lost_is_found(
     assert gap.startswith(
         f"the findings of 1 image are not known ({copy} in {WORKLOAD}/{REGION}): "
     )
+
+
+def test_an_image_of_which_one_account_is_told_the_scan_was_scanned(tmp_path: Path) -> None:
+    """Whoever it is shared with may not be told, and that is no image that was not scanned."""
+    store, night = Store(tmp_path), date(2026, 11, 29)
+    scan = ScanResults(highest_finding_severity="low")
+    places = []
+    for account, owned in ((PIPELINE, True), (WORKLOAD, False)):
+        image = Image(id="ami-0a", owner_id=PIPELINE, scan_results=scan if owned else None)
+        listed = Classified(
+            account, REGION, ListedImage(image), shared=not owned, kind=ImageClass.GOLDEN, why=""
+        )
+        places.append(PlaceSeen(account, REGION, PlaceState.SEEN, images=1))
+        store.write(night, places[-1], [listed], ())
+    store.finish(night, places)
+    stored = stored_night(Store(tmp_path), None)
+    assert not_scanned(stored, []) is None
 
 
 def test_people_are_told_of_each_image_whether_it_has_the_finding(

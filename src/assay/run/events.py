@@ -6,7 +6,7 @@ older one of these, and not one that was itself registered from them, because th
 history covers the last 90 days.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -69,16 +69,25 @@ def recorded(catalog: ImageCatalog, night: Night, workers: int = 16) -> Recorded
     finally:  # after an interrupt, do not wait for calls in progress
         pool.shutdown(wait=False, cancel_futures=True)
     events: list[ImageEvent] = []
-    lost: Counter[str] = Counter()
+    lost: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for ((account, region), name), (found, cut) in zip(asked, answers, strict=True):
         events += found  # a step is known however the list goes on
         if cut is not None:
-            lost[f"CloudTrail's {name} events of {account}/{region}: {cut.reason}"] += 1
+            lost[f"{account}/{region}", cut.reason].append(name)
     launched = _launched(night, events)
     steps = tuple(_steps(night, events, launched))
     told = _told(night, {each.image_id for each in events})
-    gaps = (*sorted(lost), *_from_unknown(events, launched, told))
+    gaps = (
+        *(_lost(*each, names) for each, names in sorted(lost.items())),
+        *_from_unknown(events, launched, told),
+    )
     return Recorded(steps, gaps, tuple(_conflicts(events, steps, told)))
+
+
+def _lost(where: str, reason: str, names: Sequence[str]) -> str:
+    """Return the line on a place whose history was not read, or not all of it."""
+    which = "" if len(names) == len(EventName) else f"{' and '.join(names)} "
+    return f"CloudTrail's {which}events of {where}: {reason}"
 
 
 def _events(

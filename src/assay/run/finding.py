@@ -28,8 +28,10 @@ WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NOT NULL
 """
 """Images that were scanned without findings (EC2 API Reference, ScanResults)."""
 _NOT_SCANNED = """
-SELECT count(DISTINCT region || '/' || image_id) FROM images
-WHERE night = $1 AND scan_severity IS NULL AND scan_date IS NULL AND image_id NOT IN (SELECT unnest($2))
+SELECT count(*) FROM (
+    SELECT region, image_id FROM images WHERE night = $1 AND image_id NOT IN (SELECT unnest($2))
+    GROUP BY region, image_id HAVING bool_and(scan_severity IS NULL AND scan_date IS NULL)
+)
 """
 _FORM = re.compile(
     r"CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3}"
