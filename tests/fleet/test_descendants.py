@@ -674,3 +674,15 @@ def test_events_of_the_pages_that_were_read_count(
     assert new in run.stdout
     assert old not in run.stdout
     assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}" in run.stdout
+
+
+@pytest.mark.parametrize("more", [{"awsRegion": DUBLIN}, {"recipientAccountId": TEAM}])
+def test_an_event_that_says_it_is_of_another_place_is_not_believed(
+    world: GoldenWorld, ask: Ask, more: dict[str, str]
+) -> None:
+    copy = forgotten(world, world.copy())
+    world.world.events[-1].more.update(more)
+    run = ask(world.golden, "--cloudtrail")
+    assert run.code == 3
+    assert copy not in run.stdout
+    assert f"gap: CloudTrail's CopyImage events of {WORKLOAD}/{REGION}: " in run.stdout

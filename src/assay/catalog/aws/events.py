@@ -42,7 +42,15 @@ def image_events(sdk: Sdk, key: EventsKey) -> Pages[ImageEvent]:
         MaxResults=EVENTS_A_PAGE,
         **{name: time for name, time in span.items() if time is not None},
     )
-    return listed("cloudtrail:LookupEvents", map(_of_ec2, pages), _event)
+
+    def here(record: Mapping[str, Any]) -> ImageEvent | None:
+        """An event of another place is not one of this place's history."""
+        found = _event(record)
+        if found is None or found.region != place.region:
+            return None
+        return found if place.account in (None, found.account) else None
+
+    return listed("cloudtrail:LookupEvents", map(_of_ec2, pages), here)
 
 
 def _of_ec2(page: Iterable[Any]) -> list[Mapping[str, Any]]:
