@@ -1,9 +1,9 @@
-"""Makes the bundle that the functions inside AWS are deployed from: `bundle.py OUTPUT.zip [SITE]`, as `make lambda` does.
+"""Build the bundle from which the functions inside AWS are deployed: `bundle.py OUTPUT.zip [SITE]`, as `make lambda` does.
 
-SITE is a directory in which the distributions below are installed, for the platform that the functions run on;
-without it those of this Python are taken. In the bundle are assay, what its handlers import, botocore without the
-services that they do not ask, and service models that are cut already (`models/`). The same input gives the
-same bytes. `bundle.py --distributions` names the distributions.
+SITE is a directory in which the distributions below are installed for the platform that the functions run on;
+by default, those of this Python are used. The bundle contains assay, the imports of its handlers, botocore with only
+the services that they call, and reduced service models (`models/`). The same input gives the same bytes.
+`bundle.py --distributions` prints the names of the distributions.
 """
 
 import shutil
@@ -27,19 +27,19 @@ from assay.kept import Kept
 DISTRIBUTIONS = (
     *("botocore", "jmespath", "python-dateutil", "six", "urllib3"),
     *("msgspec", "PyYAML", "regex"),
-    # They say what is wrong with a policy.
+    # These find what is wrong with a policy.
     *("jsonschema", "jsonschema-specifications", "referencing", "rpds-py", "attrs"),
     "typing_extensions",
 )
-"""What the handlers import, and what that needs; the command line, HTML and HCL are of no use there."""
+"""The imports of the handlers, and their dependencies. The command line, HTML and HCL are not needed."""
 LEFT_OUT = ("checks", "cli", "inputs/terraform", "report/html_page")
-"""Parts of assay that no event comes to."""
+"""Parts of assay that no event reaches."""
 KINDS = ("service-2", "endpoint-rule-set-1", "paginators-1", "service-2.sdk-extras")
 DATA = ("botocore", "data")
 
 
 def services() -> set[str]:
-    """The services that are asked by whatever runs inside AWS."""
+    """Return the services that the functions inside AWS call."""
     rows = (*EVERY_READ, *FINDINGS, *FUNCTIONS)
     return {"sts", *(each.service for each in rows)}
 
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def fill(tree: Path, site: Path | None) -> None:
-    """Put everything into a directory that is not there yet."""
+    """Put everything into a directory that does not exist yet."""
     for name in DISTRIBUTIONS:
         for source, target in files(distribution(name, site)):
             copy(source, tree / target)
@@ -73,19 +73,19 @@ def fill(tree: Path, site: Path | None) -> None:
 
 
 def distribution(name: str, site: Path | None) -> metadata.Distribution:
-    """One that is installed. Ends the process where there is none, or where models would not fit it."""
+    """Return an installed distribution. Exits if it is missing, or if models would not fit its version."""
     where = [str(site)] if site else sys.path
     found = next(iter(metadata.distributions(name=name, path=where)), None)
     if found is None or found.files is None:
         sys.exit(f"bundle: {name} is not installed in {site or 'this Python'}")
     if name == "botocore" and found.version != botocore.__version__:
         sys.exit(f"bundle: botocore is {found.version} there and {botocore.__version__} here: "
-                 "its models can only be cut by the same version")  # fmt: skip
+                 "only the same version can cut its models")  # fmt: skip
     return found
 
 
 def files(of: metadata.Distribution) -> Iterator[tuple[Path, str]]:
-    """Each file to be copied, and where in the bundle it goes."""
+    """Yield each file to copy, and its path in the bundle."""
     for each in of.files or ():
         if ".." in each.parts or "__pycache__" in each.parts or each.suffix == ".pyc":
             continue
@@ -96,7 +96,7 @@ def files(of: metadata.Distribution) -> Iterator[tuple[Path, str]]:
 
 
 def wanted(file: PurePosixPath) -> bool:
-    """Everything but the data of services that are not asked, examples of use, and what is for compilers."""
+    """Return whether a file is needed: not data of other services, usage examples, or files for compilers."""
     if file.suffix in (".pyi", ".pyx", ".pxd", ".c", ".h"):
         return False
     if file.parts[:2] != DATA or len(file.parts) == 3:
@@ -106,7 +106,7 @@ def wanted(file: PurePosixPath) -> bool:
 
 
 def newest(file: PurePosixPath) -> bool:
-    """Whether it is of the version of its service that botocore takes."""
+    """Return whether a file belongs to the version of its service that botocore uses."""
     versions = Path(botocore.__file__).parent / "data" / file.parts[2]
     return file.parts[3] == max(each.name for each in versions.iterdir() if each.is_dir())
 
@@ -117,16 +117,16 @@ def copy(source: Path, target: Path) -> None:
 
 
 def models(directory: Path) -> None:
-    """Cut the service models, as a run does that finds none."""
+    """Cut the service models, as a run does if it finds none."""
     loader = cut_loader(Session(), Kept(directory))
     if loader is None or not any(directory.glob("botocore-*.json")):
         sys.exit(
-            "bundle: the service models could not be cut (is AWS_DATA_PATH set, or are there ~/.aws/models?)"
+            "bundle: the service models could not be cut (is AWS_DATA_PATH set, or does ~/.aws/models exist?)"
         )
 
 
 def compiled(tree: Path) -> None:
-    """Beside each source its byte code, which nothing holds against the clock: in Lambda none can be written."""
+    """Add byte code, which is not checked against the time of its source: Lambda cannot write any."""
     made_for = {each.name.split(".")[1].split("-")[1] for each in tree.glob("msgspec/*.so")}
     digits = made_for.pop() if made_for else ""  # 313 in _core.cpython-313-aarch64-linux-gnu.so
     version = f"{digits[:1]}.{digits[1:]}"
@@ -136,14 +136,16 @@ def compiled(tree: Path) -> None:
         python is None
         or subprocess.run([python, "-I", "-c", ""], check=False, capture_output=True).returncode
     ):
-        print(f"bundle: no python{version} runs here, so nothing is compiled: it starts slower")
+        print(
+            f"bundle: python{version} does not run here, so nothing is compiled and functions start slower"
+        )
         return
     how = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", "/var/task")
     subprocess.run([python, "-I", "-m", "compileall", *how, str(tree)], check=True)
 
 
 def write(tree: Path, output: Path) -> None:
-    """One archive, readable by whoever runs it, and always the same."""
+    """Write one archive, which every user can read and whose bytes are always the same."""
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(each for each in tree.rglob("*") if each.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), (1980, 1, 1, 0, 0, 0))
