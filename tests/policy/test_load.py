@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from assay.errors import PolicyError
 from assay.model import Kind, Policy, Severity, WatermarkFilter
@@ -244,6 +245,83 @@ def test_the_usual_mistakes_come_with_the_cure(text: str, where: str, hint: str)
 def test_other_mistakes_come_without_the_cure_of_the_usual_ones(text: str) -> None:
     hint = refusal(text).hint
     assert hint is None or hint.startswith("for example ")
+
+
+MAPPING = "golden.watermarks.0 must be a mapping"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "hint"),
+    [
+        (HEAD.replace("marks:", "marks"), "4:10", "check this line's indentation, the colon of the line above, and the quotes of text with a colon"),
+        (HEAD + "require: {owners: [self]}\nundetermined: a: b\n", "6:16", "check this line's indentation, the colon of the line above, and the quotes of text with a colon"),
+        (HEAD.replace("golden:\n", "golden\n"), "3:13", "line 2 needs a colon and a space after its key"),
+        (HEAD + "judge:[launch]\nundetermined: error\n", "6:1", "line 5 needs a colon and a space after its key"),
+        (HEAD.replace('*"', "*"), "5:1", "the quotation mark in line 4 has no counterpart"),
+        (HEAD + "     max_days_since_watermark_created: 3\n", "5:6", "indent it like the lines that it belongs to"),
+        (HEAD.replace("key: ", "key:"), "4:7", "put a space after the colon of key"),
+        (HEAD + "---\nversion: 1\n", "5:1", "keep one, without ---"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_yaml_comes_with_the_line_to_look_at(
+    text: str, where: str, hint: str
+) -> None:
+    error = refusal(text)
+    assert (error.where, error.hint) == (f"p.yaml:{where}", hint)
+
+
+def test_a_text_is_not_told_that_it_has_two_keys_which_exclude_one_another() -> None:
+    [fault] = faults("a.yaml", f"{HEAD}aws: accounts and organization\n".encode())
+    assert fault.what == "aws must be a mapping"
+
+
+def _typed(rule: dict[str, object], path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """The places of a policy where a mapping, a list or a number has to be."""
+    rule = reference(rule)
+    if rule.get("type") in ("object", "array", "integer"):
+        yield path
+    properties = rule.get("properties")
+    for key, below in (properties if isinstance(properties, dict) else {}).items():
+        yield from _typed(below, (*path, key))
+    patterned = rule.get("patternProperties")
+    if path[-1:] == ("readers",) and isinstance(patterned, dict):
+        yield from _typed(next(iter(patterned.values())), (*path, "333333333333"))
+    items = rule.get("items")
+    if isinstance(items, dict):
+        yield from _typed(items, (*path, 0))
+
+
+def reference(rule: dict[str, object]) -> dict[str, object]:
+    name = str(rule.get("$ref", "")).rpartition("/")[2]
+    found: dict[str, object] = schema()["definitions"][name] if name else rule
+    return found
+
+
+def _with(path: tuple[str | int, ...], value: object) -> object:
+    """A policy that has a value at a path, and otherwise what is required there."""
+    first, *rest = path
+    below = _with(tuple(rest), value) if rest else value
+    return [below] if first == 0 else {str(first): below}
+
+
+@pytest.mark.parametrize("path", [each for each in _typed(schema(), ()) if each], ids=str)
+def test_an_example_of_the_right_form_fits_where_it_is_shown(path: tuple[str | int, ...]) -> None:
+    def at(value: object) -> list[PolicyError]:
+        whole = {**yaml.safe_load(HEAD), **dict(_with(path, value))}  # type: ignore[call-overload]
+        named = ".".join(map(str, path))
+        errors = faults("a.yaml", json.dumps(whole).encode())
+        return [
+            each
+            for each in errors
+            if each.what.startswith(f"{named} ") or each.what.startswith(f"{named}.")
+        ]
+
+    [fault] = at("x")
+    assert (fault.hint or "").startswith("for example "), f"no example for {path}"
+    [example] = yaml.safe_load(str(fault.hint).removeprefix("for example ")).values()
+    if path[-1] == 0:  # the example shows the whole list
+        path = path[:-1]
+    assert at(json.loads(json.dumps(example, default=str))) == []
 
 
 def test_a_colon_in_the_name_of_the_file_is_none_of_the_place() -> None:

@@ -133,20 +133,19 @@ def test_merge_keys_are_no_merge() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "where", "hint"),
     [
-        ("a:\n\tb: 1\n", "policy.yaml:2:1"),
-        ("a: *nowhere\n", "policy.yaml:1:4"),
-        ("a: 1\n b: 2\n", "policy.yaml:2:3"),
-        ("a: &x 1\nb: &x 2\n", "policy.yaml:2:4"),
+        ("a:\n\tb: 1\n", "policy.yaml:2:1", "there is a tab: indent YAML with spaces"),
+        ("a: *nowhere\n", "policy.yaml:1:4", None),
+        ("a: 1\n b: 2\n", "policy.yaml:2:3", "check this line's indentation"),
+        ("a: &x 1\nb: &x 2\n", "policy.yaml:2:4", None),
     ],
 )
-def test_broken_yaml_is_refused_by_line_and_column(text: str, where: str) -> None:
+def test_broken_yaml_is_refused_by_line_and_column(text: str, where: str, hint: str | None) -> None:
     found = error(text)
     assert found.where == where
     assert "not valid YAML" in found.what
-    tab = "there is a tab: indent YAML with spaces"
-    assert found.hint == (tab if "\t" in text else None)
+    assert (found.hint or "").partition(",")[0] == (hint or "")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +168,7 @@ def test_an_empty_file_says_so(text: str) -> None:
 def test_several_documents_in_one_file_are_refused() -> None:
     found = error("a: 1\n---\nb: 2\n")
     assert found.where == "policy.yaml:2:1"
-    assert "another document" in found.what
+    assert found.what == "more than one YAML document"
 
 
 @pytest.mark.parametrize(

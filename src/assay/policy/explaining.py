@@ -54,7 +54,12 @@ def problems(parsed: Parsed) -> list[PolicyError]:
     """All violations of the JSON Schema, in file order."""
     from jsonschema import Draft7Validator
 
-    errors = list(Draft7Validator(schema()).iter_errors(parsed.value))
+    errors = [
+        error
+        for error in Draft7Validator(schema()).iter_errors(parsed.value)
+        # Text has none of the keys that a mapping must not have together; its type is reported.
+        if error.validator != "not" or isinstance(error.instance, dict)
+    ]
     misspelt = {
         tuple(error.absolute_path) for error in errors if error.validator == "additionalProperties"
     }
@@ -127,40 +132,60 @@ def _problem(error: Any, parsed: Parsed) -> PolicyError:
     return PolicyError(f"{name} {what}", where=parsed.where(path), hint=hint)
 
 
+_IMAGES = '[{id: "ami-0123456789abcdef0", region: us-east-1}]'
 _SMALL = {
     "watermarks": 'watermarks: [{key: "111122223333:golden-*"}]',
+    "revoked.watermarks": 'watermarks: ["111122223333:old-*"]',
     "golden": 'golden: {watermarks: [{key: "111122223333:golden-*"}]}',
+    "source_images": f"source_images: {_IMAGES}",
+    "roots": "roots: {owners: [amazon]}",
+    "roots.owners": 'owners: [amazon, "111122223333"]',
     "version": "version: 1",
     "exceptions": (
-        'exceptions: [{match: {address: "aws_instance.old"}, reason: "replaced next month", '
-        "expires: 2027-01-31}]"
+        'exceptions: [{match: {address: "aws_instance.old"}, rules: [unmarked], '
+        'reason: "replaced next month", approved_by: "WHO", expires: 2027-01-31}]'
     ),
+    "exceptions.rules": "rules: [unmarked]",
     "match": 'match: {account: "111122223333"}',
+    "image": "image: {owner_alias: aws-marketplace}",
+    "tags": "tags: {team: web}",
     "rules": "rules: {deprecated: warning}",
     "require": "require: {max_age_days: 90}",
     "max_age_days": "max_age_days: 90",
     "max_depth": "max_depth: 3",
-    "key": 'key: "111122223333:golden-*"',
     "aws": "aws: {region: us-east-1}",
     "revoked": 'revoked: {watermarks: ["111122223333:old-*"]}',
-    "images": 'images: [{id: "ami-0123456789abcdef0", region: us-east-1}]',
+    "images": f"images: {_IMAGES}",
     "undetermined": "undetermined: error",
     "owners": 'owners: [self, "111122223333"]',
     "judge": "judge: [launch, template]",
     "scopes": 'scopes: [{name: prod, match: {account: "111122223333"}}]',
     "accounts": 'accounts: ["111122223333"]',
+    "organization": "organization: {units: [ou-ab12-cd34ef56]}",
+    "units": "units: [ou-ab12-cd34ef56]",
+    "exclude": 'exclude: ["111122223333"]',
     "readers": 'readers: {"*": {role_name: assay-reader}}',
+    "readers.*": '"*": {role_name: assay-reader}',
 }
-"""For the keys that are most often written wrong, an example of the right form."""
+"""For the keys that are most often written wrong, an example of the right form.
+
+Some keys mean different things below different parents, and are listed with the parent.
+"""
 
 
 def _example(error: Any) -> str | None:
     """An example of the right form, if only the type or a constant is wrong."""
+    if error.validator not in ("type", "const"):
+        return None
     keys = [step for step in error.absolute_path if isinstance(step, str)]
-    known = _SMALL.get(keys[-1]) if keys else "version: 1, then golden: …"
+    if not keys:
+        return "for example version: 1, then golden: …"
+    known = _SMALL.get(".".join(keys[-2:])) or _SMALL.get(keys[-1])
     if known is None and error.validator_value == "integer":
         known = f"{keys[-1]}: 90"
-    return f"for example {known}" if known and error.validator in ("type", "const") else None
+    if known is None and keys[-2:-1] == ["readers"]:
+        known = f'"{keys[-1]}": {{role_arn: "arn:aws:iam::{keys[-1]}:role/assay-reader"}}'
+    return f"for example {known}" if known else None
 
 
 _NO_ROOT = "no image would be allowed as a root"
@@ -238,6 +263,10 @@ def _advice(error: Any) -> str | None:
     """A hint for a common mistake."""
     if error.validator_value == "string" and type(error.instance) in (int, float):
         return "put it in quotes: YAML reads digits without quotes as a number"
+    if error.validator_value == "object":
+        key, colon, _ = str(error.instance).partition(":")
+        if colon and key in error.schema.get("properties", ()):
+            return f"put a space after the colon of {key}"
     if error.validator_value == KEY and isinstance(error.instance, str):
         account, colon, _ = error.instance.partition(":")
         if colon and ("*" in account or "?" in account):

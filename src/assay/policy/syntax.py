@@ -75,12 +75,12 @@ def parse(path: str, text: str) -> Parsed:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = _at(path, mark) if mark else path
-        # YAML reads a bare * as the start of an alias; the author most likely meant the character.
-        bare = error.context == "while scanning an alias"
-        hint = 'put it in quotes: "*"' if bare else None
-        if mark and _character(text, mark) == "\t":
-            hint = "there is a tab: indent YAML with spaces"
-        raise PolicyError(f"not valid YAML: {error.problem}", where=where, hint=hint) from None
+        if error.context == "expected a single document in the stream":
+            once = "keep one, without ---"
+            raise PolicyError("more than one YAML document", where=where, hint=once) from None
+        tab = mark and _character(text, mark) == "\t"
+        cure = "there is a tab: indent YAML with spaces" if tab else _cure(error)
+        raise PolicyError(f"not valid YAML: {error.problem}", where=where, hint=cure) from None
     except yaml.YAMLError:
         raise PolicyError("not valid YAML", where=path) from None
     if node is None:
@@ -90,6 +90,28 @@ def parse(path: str, text: str) -> Parsed:
         return Parsed(path, node)
     except RecursionError:
         raise PolicyError("nested too deeply through aliases", where=path) from None
+
+
+def _cure(error: yaml.MarkedYAMLError) -> str | None:
+    """What the author most likely forgot."""
+    begun = error.context_mark.line + 1 if error.context_mark else None
+    match error.context, error.problem:
+        case "while scanning an alias", _:
+            # YAML reads a bare * as the start of an alias; the author meant the character.
+            return 'put it in quotes: "*"'
+        case "while scanning a simple key", _:
+            return f"line {begun} needs a colon and a space after its key"
+        case "while scanning a quoted scalar", "found unexpected end of stream":
+            return f"the quotation mark in line {begun} has no counterpart"
+        case "while parsing a block mapping" | "while parsing a block collection", _:
+            return "indent it like the lines that it belongs to"
+        case (
+            _,
+            "mapping values are not allowed in this context"
+            | "mapping values are not allowed here",
+        ):
+            return "check this line's indentation, the colon of the line above, and the quotes of text with a colon"
+    return None
 
 
 def _character(text: str, mark: Any) -> str:
