@@ -21,8 +21,8 @@ TABLE = [
     (("check", "main.tf", "--offline", "--var-file", "none.tfvars"), NO_VALUES),
     (("check", "plan.json", "--var-file", "folder"), "folder: is a directory; --var-file names a file of values"),
     (("check", "plan.json", "--var-file", ""), "--var-file names nothing; is a variable not set?"),
-    (("check", "plan.json", "--timeout", "0"), "between 0 and 86400 seconds, such as 60"),
-    (("check", "plan.json", "--timeout", "nan"), "'nan' is not between 0 and 86400 seconds, such as 60"),
+    (("check", "plan.json", "--timeout", "0"), "'0' is not more than 0 and at most 86400 seconds, such as 60"),
+    (("check", "plan.json", "--timeout", "nan"), "'nan' is not more than 0 and at most 86400 seconds, such as 60"),
     (("check", "plan.json", "--timeout", "soon"), "'--timeout': 'soon' is not a number of seconds, such as 60"),
     (("inventory", "--timeout", ""), "'--timeout': '' is not a number of seconds, such as 60"),
     (("check", "plan.json", "-o", "json=assay.yaml"), "-o assay.yaml would overwrite assay.yaml; name another file"),
@@ -52,7 +52,7 @@ def test_one_line_says_what_is_wrong_and_what_to_do(
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("ASSAY_TIMEOUT", "0", "'0' is not between 0 and 86400 seconds, such as 60"),
+        ("ASSAY_TIMEOUT", "0", "'0' is not more than 0 and at most 86400 seconds, such as 60"),
         ("ASSAY_REGION", "here", "'here' is not a Region such as us-east-1"),
         ("ASSAY_FORMAT", "jsn", f"'jsn' is not one of {FORMATS}. Did you mean 'json'?"),
         ("ASSAY_AS_OF", "soon", "'soon' is not a date or time such as 2026-11-21T00:00:00Z"),

@@ -378,7 +378,7 @@ class TestErrors:
         assert "a directory" in self.failed(here, "check", ".")
 
     def test_empty_standard_input(self, here: Path) -> None:
-        assert "-: empty" in self.failed(here, "check", "-")
+        assert "assay: standard input: empty" in self.failed(here, "check", "-")
 
     def test_standard_input_twice(self, here: Path) -> None:
         assert "only once" in self.failed(here, "check", "-", "-")
@@ -455,7 +455,7 @@ class TestErrors:
         )
         assert (here / "plan.json").read_bytes() == before
         line = self.failed(here, "check", "plan.json", "-o", "json=a", "-o", "sarif=a")
-        assert "-o a would overwrite a" in line
+        assert "-o a would overwrite another output; name another file" in line
 
     def test_a_device_is_written_to_and_not_replaced(self, here: Path) -> None:
         write(here, plan())

@@ -75,6 +75,8 @@ class TestRules:
             ("unmarkd", "did you mean 'unmarked'?"),
             ("too_deep", "did you mean 'too-deep'?"),
             ("Revoked", "did you mean 'revoked'?"),
+            ("UNMARKED", "did you mean 'unmarked'?"),
+            ("i-0123456789abcdef0", "for an instance: assay trace i-0123456789abcdef0"),
             ("zzz", "`assay rules` lists the rules"),
             ("", "`assay rules` lists the rules"),
             ("\x1b[2J\n", "`assay rules` lists the rules"),

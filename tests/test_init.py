@@ -505,7 +505,7 @@ def test_settings_come_from_a_file_or_from_standard_input(tmp_path: Path) -> Non
     assert run.code == 0
     assert run.stderr == (
         "assay: wrote assay.yaml\n"
-        "assay: 1 exceptions are commented out: each needs somebody who is responsible for it\n"
+        "assay: 1 exception is commented out: each needs somebody who is responsible for it\n"
     )
     assert key_in(tmp_path) == "111122223333:golden-*"
     again = init(tmp_path, "--policy", "b.yaml", "--from-allowed-amis", "-", stdin=whole)
@@ -536,12 +536,14 @@ def test_settings_that_name_no_mark_take_what_is_said(tmp_path: Path) -> None:
     [
         (["--account", "1"], "'1' is not an account of 12 digits"),
         (["--watermark", "a:b"], "'a:b' is not a valid watermark name"),
+        (["--watermark", "222233334444:gold-*"], "(* and ? are allowed); write --account 222233334444 --watermark 'gold-*'"),
+        (["--policy", "."], "assay: .: cannot be written: it is a directory; name a file in it\n"),
         (["--watermark", ""], "'' is not a valid watermark name"),
         (["--watermark", "x" * 129], "is not a valid watermark name"),
         (["--policy", "missing/assay.yaml"], "missing/assay.yaml: cannot be written"),
         (["--from-allowed-amis", "missing.json"], "missing.json: cannot be read"),
         (["--from-allowed-amis", ""], "is named by nothing"),
-        (["--from-allowed-amis", "-"], "-: not Allowed AMIs settings: "),
+        (["--from-allowed-amis", "-"], "standard input: not Allowed AMIs settings: empty; write them with"),
         (["--from-allowed-amis", "settings.json", "--account", "222233334444"],
          "the settings already name watermarks: leave out --account and --watermark"),
     ],

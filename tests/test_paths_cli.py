@@ -174,7 +174,7 @@ def test_the_option_that_would_write_over_something_is_named(here: Path) -> None
     line = failed(here, "check", "plan.json", "--offline", "--record", "assay.yaml")
     assert line.startswith("assay: --record assay.yaml would overwrite assay.yaml; name another")
     line = failed(here, "check", "plan.json", "--offline", "--record", "x", "-o", "json=x")
-    assert line == "assay: --record x would overwrite x; name another file\n"
+    assert line == "assay: --record x would overwrite another output; name another file\n"
     line = failed(here, "inventory", "--accounts", "plan.json", "-o", "csv=plan.json")
     assert line.startswith("assay: -o plan.json would overwrite plan.json; name another")
 

@@ -287,8 +287,8 @@ def test_a_run_that_tests_nothing_is_not_green(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("plan.json", None, "bad: does not exist: a case needs plan.json; write it with: terraform show"),
-        ("catalog.json", None, "bad: does not exist: a case needs catalog.json; write it with: assay record"),
+        ("plan.json", None, "bad: has no plan.json, which a case needs; write it with: terraform show"),
+        ("catalog.json", None, "bad: has no catalog.json, which a case needs; write it with: assay record"),
         ("plan.json", "{}", "bad/plan.json: "),
         ("catalog.json", "{}", "bad/catalog.json: not a recorded catalogue"),
         ("expected.json", "{", "bad/expected.json: not valid JSON: "),

@@ -382,7 +382,7 @@ class TestWhatCannotBeRead:
             (MISSING, (*HERE, "--format", "yaml"), "'yaml' is not one of"),
             (MISSING, (*HERE, "--policy", "none.yaml"), "none.yaml: cannot be read"),
             (MISSING, (*HERE, "--catalog", "none.json"), "none.json: cannot be read"),
-            (MISSING, (*HERE, "--timeout", "0"), "is not between 0 and 86400 seconds"),
+            (MISSING, (*HERE, "--timeout", "0"), "is not more than 0 and at most 86400 seconds"),
         ],
     )
     def test_no_answer_at_all_is_one_line(

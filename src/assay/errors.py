@@ -30,7 +30,8 @@ class AssayError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        line = f"{self.where}: {self.what}" if self.where else self.what
+        where = "standard input" if self.where == "-" else self.where
+        line = f"{where}: {self.what}" if where else self.what
         return f"{line}; {self.hint}" if self.hint else line
 
 

@@ -82,7 +82,7 @@ def test_of_a_place_that_was_not_seen_nothing_is_told_but_that(
     run = diff(tmp_path)
     assert run.code == 3
     assert f"not seen on 2026-11-29: {TEAM}/{REGION}: denied: " in run.stdout
-    assert "no difference; 1 places were not seen in both nights" in run.stdout
+    assert "no difference; 1 place was not seen in both nights" in run.stdout
 
 
 def test_a_place_that_nobody_wanted_in_one_night_is_told(take: Take, tmp_path: Path) -> None:

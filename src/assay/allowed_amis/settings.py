@@ -78,7 +78,7 @@ def read_settings(path: str, data: bytes) -> AllowedImages:
         told = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_Settings)
     except (ValueError, RecursionError) as error:  # ValueError: msgspec's errors, and bad UTF-8
         raise InputError(
-            f"not Allowed AMIs settings: {_what(str(error))}",
+            f"not Allowed AMIs settings: {_what(str(error)) if data.strip() else 'empty'}",
             where=path,
             hint="write them with: aws ec2 get-allowed-images-settings --output json",
         ) from error

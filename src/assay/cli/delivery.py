@@ -33,17 +33,20 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
             folders.append(os.path.join(real, ""))
         elif real.endswith((*CODE, *VALUES)):  # one file of code stands for its directory
             folders.append(os.path.join(os.path.dirname(real), ""))
+    written: set[str] = set()
     for option, path in outputs:
         real = os.path.realpath(path)
         if os.path.exists(real) and not os.path.isfile(real):
             continue  # a pipe, a terminal, /dev/null; for a directory, writing reports what is wrong
         code = real.endswith((*CODE, *VALUES)) and os.path.exists(real)
+        if real in written:
+            raise click.UsageError(f"{option} {path} would overwrite another output; {_ELSEWHERE}")
         if real in files:
             raise click.UsageError(f"{option} {path} would overwrite {files[real]}; {_ELSEWHERE}")
         if code and real.startswith(tuple(folders)):
             told = f"{option} {path} would overwrite code that is read; {_ELSEWHERE}"
             raise click.UsageError(told)
-        files[real] = path
+        written.add(real)
 
 
 def deliver(

@@ -57,7 +57,9 @@ def _rule(name: str) -> "Rule":
     rules = {rule.id: rule for rule in RULES}
     if name in rules:
         return rules[name]
-    hint = did_you_mean(name, rules) or "`assay rules` lists the rules"
+    hint = did_you_mean(name.lower(), rules) or "`assay rules` lists the rules"
+    if name.startswith("i-"):
+        hint = f"for an instance: assay trace {name}"
     raise InputError(f"{name!r} is neither a rule nor an AMI id", hint=hint)
 
 

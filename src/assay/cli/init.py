@@ -29,6 +29,9 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
 
         if not re.search(KEY, f"000000000000:{value}"):
             what = "is not a valid watermark name (* and ? are allowed)"
+            account, colon, name = str(value).partition(":")
+            if colon and re.search(KEY, f"{account}:{name}"):
+                what += f"; write --account {account} --watermark '{name}'"
             self.fail(f"{value!r} {what}", param, ctx)
         return str(value)
 
@@ -79,7 +82,9 @@ def init_command(
     _refuse_to_overwrite(target, force)
     if starter is not None:
         if mark_account or watermark or settings_path is not None:
-            raise click.UsageError("--from takes a policy as it is: leave out the other options")
+            raise click.UsageError(
+                "--from takes a policy as it is: leave out --account, --watermark and --from-allowed-amis"
+            )
         document = read(starters()[starter])
         _write(target, document, force)
         note(f"wrote {target}: its comments say what to change")
@@ -141,7 +146,9 @@ def _tell(adopted: "Adopted | None") -> None:
     if adopted.lost:
         note("settings that the policy does not contain are listed at its top")
     if adopted.start.stubs:
-        note(f"{len(adopted.start.stubs)} exceptions are commented out: each needs somebody who is responsible for it")  # fmt: skip
+        number = len(adopted.start.stubs)
+        what = "1 exception is" if number == 1 else f"{number} exceptions are"
+        note(f"{what} commented out: each needs somebody who is responsible for it")
 
 
 def _adopted(path: str) -> "Adopted":
@@ -182,6 +189,8 @@ def _somebody_looks() -> bool:
 def _refuse_to_overwrite(path: str, force: bool) -> None:
     from assay.errors import InputError
 
+    if os.path.isdir(path):
+        raise unwritable(path, "it is a directory")
     if not force and os.path.lexists(path):
         raise InputError("already exists", where=path, hint="use --force to overwrite it")
 

@@ -54,8 +54,12 @@ class Output(click.ParamType):  # type: ignore[type-arg]
     ) -> tuple[str, str]:
         name, equals, path = value.partition("=")
         if name not in self._formats or not equals or not path:
+            from assay.errors import did_you_mean
+
             some = ", ".join(self._formats)
-            self.fail(f"{value!r}: give FORMAT=FILE with one of {some}", param, ctx)
+            meant = None if name in self._formats else did_you_mean(name, self._formats)
+            hint = f"; {meant}" if meant else ""
+            self.fail(f"{value!r}: give FORMAT=FILE with one of {some}{hint}", param, ctx)
         if path == "-":
             self.fail("name a file; use --format for standard output", param, ctx)
         return name, path
@@ -74,7 +78,8 @@ class Seconds(click.ParamType):  # type: ignore[type-arg]
         except ValueError:
             self.fail(f"{value!r} is not a number of seconds, such as 60", param, ctx)
         if not 0 < seconds <= 86_400:  # rejects nan, too
-            self.fail(f"{value!r} is not between 0 and 86400 seconds, such as 60", param, ctx)
+            wanted = "more than 0 and at most 86400 seconds, such as 60"
+            self.fail(f"{value!r} is not {wanted}", param, ctx)
         return seconds
 
 
@@ -152,7 +157,7 @@ as_of_option = click.option(
     "--as-of", type=Moment(), envvar="ASSAY_AS_OF", help="Judge as of this time instead of now."
 )
 timeout_option = click.option(
-    "--timeout", type=Seconds(), metavar="SECONDS", default=DEFAULT_TIMEOUT, show_default="120",
+    "--timeout", type=Seconds(), metavar="SECONDS", default=f"{DEFAULT_TIMEOUT:g}", show_default=True,
     envvar="ASSAY_TIMEOUT", help="Anything that AWS has not answered after this many seconds counts as a failed lookup.",
 )  # fmt: skip
 no_cache_option = click.option(

@@ -112,14 +112,24 @@ class Group(_InParts, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from assay.errors import did_you_mean
-
-            known = self.list_commands(ctx)
-            hint = did_you_mean(name, known) or f"see {ctx.command_path} --help"
-            if "check" in known and os.path.exists(name):
-                hint = f"did you mean 'assay check {name}'?"
-            ctx.fail(f"no such command {name!r}; {hint}")
+            ctx.fail(f"no such command {name!r}; {self._meant(ctx, name)}")
         return super().resolve_command(ctx, args)
+
+    def _meant(self, ctx: click.Context, name: str) -> str:
+        """What a word in the place of a command may stand for."""
+        from assay.cli.manual import EXAMPLES
+        from assay.errors import did_you_mean
+
+        known = self.list_commands(ctx)
+        if "check" in known and (os.path.exists(name) or name.endswith((".json", "tfplan"))):
+            return f"did you mean 'assay check {name}'?"
+        if any(f"--{name}" in option.opts for option in self.get_params(ctx)):
+            return f"did you mean '{ctx.command_path} --{name}'?"
+        # The names of most subcommands are verbs that are also looked for at the top.
+        nested = [path for path in EXAMPLES if path.partition(" ")[2] == name]
+        if nested and "check" in known:
+            return f"did you mean 'assay {nested[0]}'?"
+        return did_you_mean(name, known) or f"see {ctx.command_path} --help"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List each command with its whole first sentence."""

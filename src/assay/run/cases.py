@@ -154,7 +154,7 @@ class Cases:
 
         if not os.path.exists(case.file(name)):
             raise InputError(
-                f"does not exist: a case needs {name}", where=case.path, hint=_MADE_BY[name]
+                f"has no {name}, which a case needs", where=case.path, hint=_MADE_BY[name]
             )
         return self._host.read(case.file(name))
 

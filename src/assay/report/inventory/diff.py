@@ -44,7 +44,8 @@ def _summary(found: Comparison) -> str:
     number = len(found.differences)
     what = f"{number} difference{'' if number == 1 else 's'}" if number else "no difference"
     places = {(each.account, each.region) for each in found.unseen}
-    missing = f"; {len(places)} places were not seen in both nights" if places else ""
+    unseen = "1 place was" if len(places) == 1 else f"{len(places)} places were"
+    missing = f"; {unseen} not seen in both nights" if places else ""
     return f"{found.before} to {found.after}: {what}{missing}"
 
 
