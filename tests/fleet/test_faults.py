@@ -130,7 +130,7 @@ CASES = {
         when(Fault(403, "AccessDenied"), operation="AssumeRole", role=ROLE),
     ),
     "an account that denies what is asked": Case(
-        "denied", OF_THE_TEAM, r"ec2:DescribeImages in .*: denied \(UnauthorizedOperation\)",
+        "denied", OF_THE_TEAM, r"ec2:DescribeImages.* in .*: denied \(UnauthorizedOperation\)",
         when(Fault(403, "UnauthorizedOperation"), service="ec2", account=TEAM),
     ),
     "a Region that is not on": Case(

@@ -166,8 +166,30 @@ def test_a_place_that_was_denied_is_named_and_counts_as_nothing_else(
     faults.denied.add((TEAM, DUBLIN))
     run = take()
     assert run.code == 3
-    assert f"not seen: {TEAM}/{DUBLIN}: denied: " in run.stdout
+    (line,) = [each for each in run.stdout.splitlines() if each.startswith("not seen: ")]
+    assert line.startswith(f"not seen: {TEAM}/{DUBLIN}: denied: ec2:DescribeImages, ec2:")
+    assert " and ec2:DescribeImageUsageReports in eu-west-1: denied " in line
+    assert line.count("denied (UnauthorizedOperation); the reader needs all of them (assay ") == 1
+    assert line.count("UnauthorizedOperation") == 1
     assert "5 of 6 places seen" in run.stdout
+
+
+def test_what_only_one_call_met_is_told_of_that_call(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Faulty, request: Request) -> Fault | None:
+        if request.operation == "DescribeFleets":
+            return Fault(403, "UnauthorizedOperation")
+        if request.operation == "DescribeSpotFleetRequests":
+            return Fault(400, "InvalidParameterValue")
+        return None
+
+    monkeypatch.setattr(Faulty, "__call__", refuse)
+    run = take()
+    assert run.code == 3
+    one = "ec2:DescribeFleets in eu-west-1: denied (UnauthorizedOperation); the reader needs ec2:DescribeFleets"
+    other = "ec2:DescribeSpotFleetRequests in eu-west-1: refused (InvalidParameterValue)"
+    assert f"{WORKLOAD}/{DUBLIN}: cut-short: {one}; {other} (assay iam-policy" in run.stdout
 
 
 def test_what_an_earlier_night_saw_of_a_place_is_kept_and_marked(

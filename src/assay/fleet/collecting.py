@@ -4,7 +4,8 @@ Facts: EC2 API Reference, DescribeImages (`Owners=self`, `ExecutableUsers=self`;
 return the images that an account itself shares).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -40,6 +41,10 @@ _STATES = {
     Obstacle.OPTED_OUT: PlaceState.OPTED_OUT,
     Obstacle.FILTERED: PlaceState.FILTERED,
 }
+_CALL = re.compile(r"([a-z0-9-]+:[A-Za-z0-9]+) in ")
+"""How a reason begins that is about one call."""
+_CALLED = "\0"
+"""Stands for the name of the call."""
 
 
 class Collected(msgspec.Struct, frozen=True):
@@ -144,7 +149,7 @@ def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState
     cuts = [each.cut for each in lists if each.cut]
     if not cuts:
         return PlaceState.SEEN, None
-    reason = "; ".join(dict.fromkeys(each.reason for each in cuts))
+    reason = "; ".join(_told_once(each.reason for each in cuts))
     if any(each.obstacle is Obstacle.DENIED for each in cuts):
         reason = f"{reason} (assay iam-policy --fleet prints what a reader needs)"
     if all(each.obstacle is Obstacle.FILTERED for each in cuts):
@@ -152,3 +157,19 @@ def _state(own: _Listed[Any], lists: Sequence[_Listed[Any]]) -> tuple[PlaceState
     if own.cut is not None and own.is_nothing:
         return _STATES.get(own.cut.obstacle, PlaceState.FAILED), reason
     return PlaceState.CUT_SHORT, reason
+
+
+def _told_once(reasons: Iterable[str]) -> Iterator[str]:
+    """The reasons, with one for all calls that met the same: often every call of a place is refused."""
+    alike: dict[str, dict[str, None]] = {}
+    for reason in reasons:
+        call = _CALL.match(reason)
+        name = call[1] if call else ""
+        alike.setdefault(reason.replace(name, _CALLED) if name else reason, {})[name] = None
+    for shape, names in alike.items():
+        *others, last = names
+        if others:
+            first = shape.replace(_CALLED, f"{', '.join(others)} and {last}", 1)
+            yield first.replace(_CALLED, "all of them")
+        else:
+            yield shape.replace(_CALLED, last)
