@@ -194,6 +194,8 @@ def test_an_image_that_is_gone_is_judged_by_what_its_instance_tells(fleet: Fleet
         assert results["unmarked"]["evidence"] == [told]
         assert results["not-launchable"]["message"].startswith("the image is deregistered")
         assert run.rules("undetermined")[copy] == ["lineage-mismatch"]
+        (open_,) = [r for r in found[copy]["results"] if r["rule"] == "lineage-mismatch"]
+        assert open_["fix"].startswith("use a golden image that EC2 still shows to this account")
         assert template
 
 

@@ -203,6 +203,17 @@ def _path_to(name: ImageName, provenance: Provenance) -> str | None:
     return None
 
 
+def cure_incomplete(ancestry: Ancestry, otherwise: str) -> str:
+    """What helps if this ancestry is not enough; `otherwise` if the reader may lack a permission."""
+    match ancestry.end:
+        case AncestryEnd.NOT_VISIBLE:
+            return "use a golden image that EC2 still shows to this account: no permission shows what this one was made from"
+        case AncestryEnd.ENTRY_LIMIT:
+            return "make the image from the golden image in fewer steps"
+        case _:
+            return otherwise
+
+
 def why_incomplete(ancestry: Ancestry) -> str:
     """One phrase that says why absence from this ancestry proves nothing."""
     match ancestry.end:

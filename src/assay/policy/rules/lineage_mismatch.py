@@ -21,7 +21,7 @@ and not a failure.
 
 from assay.model import Finding, Outcome, Policy, Provenance
 from assay.policy.inputs import MarksOf
-from assay.policy.lineage import depths, unread_marks, why_incomplete
+from assay.policy.lineage import cure_incomplete, depths, unread_marks, why_incomplete
 from assay.policy.rules.rule import Rule
 
 
@@ -49,7 +49,10 @@ def check(provenance: Provenance | None, policy: Policy, marks: MarksOf) -> Find
                 if not ancestry.complete
                 else "the watermark names no source image"
             ),
-            "give the reader ec2:GetImageAncestry; rebuild the image if its lineage has more than 50 images",
+            cure_incomplete(
+                ancestry,
+                "give the reader ec2:GetImageAncestry; rebuild the image if its lineage has more than 50 images",
+            ),
             evidence,
         )
     sources = ", ".join(f"{m.source_image_id} in {m.source_image_region}" for m in golden)

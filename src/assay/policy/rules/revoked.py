@@ -23,7 +23,7 @@ current watermarks cannot be read, so it is judged by those that its descendants
 """
 
 from assay.model import AncestryEnd, Finding, Outcome, Policy, Provenance
-from assay.policy.lineage import path_to_revoked, why_incomplete
+from assay.policy.lineage import cure_incomplete, path_to_revoked, why_incomplete
 from assay.policy.rules.rule import Rule
 
 
@@ -47,7 +47,7 @@ def _not_met(provenance: Provenance, policy: Policy) -> Finding:
         return Finding(
             Outcome.UNDETERMINED,
             f"a revoked ancestor cannot be ruled out: {why_incomplete(ancestry)}",
-            "give the reader ec2:GetImageAncestry",
+            cure_incomplete(ancestry, "give the reader ec2:GetImageAncestry"),
             evidence,
         )
     if policy.revoked.watermarks and not _all_asked(provenance):

@@ -20,7 +20,7 @@ pipeline needs it.
 
 from assay.model import Derivation, Finding, Outcome, Policy, Provenance
 from assay.policy.inputs import MarksOf
-from assay.policy.lineage import depths, unread_marks, why_incomplete
+from assay.policy.lineage import cure_incomplete, depths, unread_marks, why_incomplete
 from assay.policy.rules.rule import Rule
 
 
@@ -50,7 +50,10 @@ def check(
         return Finding(
             Outcome.UNDETERMINED,
             f"the derivations from the golden image cannot be counted: {why}",
-            "give the reader ec2:GetImageAncestry, or make the image from the golden image in fewer steps",
+            cure_incomplete(
+                ancestry,
+                "give the reader ec2:GetImageAncestry, or make the image from the golden image in fewer steps",
+            ),
             evidence,
         )
     depth = min(found) + len(derivations)
@@ -58,11 +61,15 @@ def check(
         told = all(mark.source_image_id and mark.source_image_region for mark in golden)
         return Finding(
             Outcome.FAIL if told else Outcome.UNDETERMINED,
-            f"{depth} derivations from the golden image, and at most {limit} are allowed",
+            f"{_derivations(depth)}, and at most {limit} {'is' if limit == 1 else 'are'} allowed",
             "make the image from the golden image in fewer steps",
             evidence,
         )
-    return Finding(Outcome.PASS, f"{depth} derivations from the golden image", None, evidence)
+    return Finding(Outcome.PASS, _derivations(depth), None, evidence)
+
+
+def _derivations(depth: int) -> str:
+    return f"{depth} {'derivation' if depth == 1 else 'derivations'} from the golden image"
 
 
 RULE = Rule("too-deep", "too many derivations from the golden image", check)
