@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -236,7 +237,23 @@ def test_a_line_that_nobody_recorded_is_a_gap(
 def test_a_vendors_image_that_the_record_tells_is_no_gap(world: GoldenWorld, ask: Ask) -> None:
     run = ask(world.golden)
     assert (run.code, run.stderr) == (0, "")
-    assert run.stdout.startswith(f"0 images descend from {world.golden}\n")
+    first, second, *_ = run.stdout.splitlines()
+    assert first == f"0 images descend from {world.golden}"
+    assert re.fullmatch(r"night \d{4}-\d\d-\d\d, 6 of 6 places seen", second)
+
+
+def test_an_image_in_no_listing_counts_for_the_account_that_owns_it(
+    world: GoldenWorld, ask: Ask
+) -> None:
+    copy, gone = world.copy(), world.copy()
+    world.world.run_instance(WORKLOAD, REGION, gone)
+    world.world.deregister(gone, REGION)
+    run = ask(world.golden)
+    assert run.stdout.startswith(
+        f"2 images descend from {world.golden}, in 1 account and 1 Region (1 recorded, 1 mark)\n"
+    )
+    assert f"{copy}  {WORKLOAD}/{REGION}, " in run.stdout
+    assert f"{gone}  {REGION}, in no listing, " in run.stdout
 
 
 def test_what_is_not_known_is_an_error_that_names_the_nearest(world: GoldenWorld, ask: Ask) -> None:

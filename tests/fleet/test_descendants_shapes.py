@@ -254,10 +254,10 @@ def test_a_small_family_is_a_tree_in_every_format(tmp_path: Path) -> None:
         tmp_path, [image(1), image(2, 1, name=HOSTILE), image(3, 2, marked=1)], uses=[use]
     )
     shown = text.render(found).splitlines()
-    assert [line.strip().removeprefix("└ ").partition(" ")[0] for line in shown[2:5]] == [
+    assert [line.strip().removeprefix("└ ").partition(" ")[0] for line in shown[3:6]] == [
         ami(1), ami(2), ami(3),
     ]  # fmt: skip
-    assert shown[4].endswith("[running] [marked]")
+    assert shown[5].endswith("[running] [marked]")
     document = parser.fromstring(html.render(found))
     nested = document.xpath("//details/details/details/summary")
     assert ami(3) in nested[0].text_content()

@@ -25,6 +25,8 @@ _ENDINGS = 50
 def render(found: Descent) -> str:
     """The whole report."""
     lines = [words.headline(found)]
+    seen = f"{len(found.places) - len(found.unseen)} of {len(found.places)} places seen"
+    lines += [f"night {found.night}, {seen}"]
     lines += [older] if (older := words.older(found)) else []
     lines.append("")
     many = len(found.descendants) > words.TOGETHER

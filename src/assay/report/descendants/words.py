@@ -59,13 +59,15 @@ def summary(found: Descent) -> dict[str, Any]:
 
 def headline(found: Descent) -> str:
     """The answer in one line."""
-    number, places = len(found.descendants), {each.account for each in found.descendants}
+    number = len(found.descendants)
+    accounts = {each.account or each.owner for each in found.descendants} - {None}
     regions = {each.region for each in found.descendants}
     what = f"{counted(number, 'image descends', 'images descend')} from {found.asked}"
-    where = f", in {counted(len(places), 'account')} and {counted(len(regions), 'Region')}"
+    told = [counted(len(accounts), "account")] if accounts else []
+    where = f", in {' and '.join([*told, counted(len(regions), 'Region')])}"
     grades = [f"{n} {grade}" for grade, n in found.counts().items() if n]
-    told = f" ({', '.join(grades)})" if grades else ""
-    return f"{what}{where}{told}" if number else what
+    evidence = f" ({', '.join(grades)})" if grades else ""
+    return f"{what}{where}{evidence}" if number else what
 
 
 def older(found: Descent) -> str | None:
@@ -87,7 +89,7 @@ def endings(found: Descent) -> Iterator[str]:
 
 def where(one: Relative) -> str:
     """The account and the Region of an image."""
-    return f"{one.account or 'in no listing'}/{one.region}"
+    return f"{one.account}/{one.region}" if one.account else f"{one.region}, in no listing"
 
 
 def how(one: Relative) -> str:
