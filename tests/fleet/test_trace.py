@@ -514,6 +514,10 @@ def test_where_the_calls_are_used_up_the_line_is_not_followed_further_and_says_w
     assert drawn["mermaid"].count(":::passed") == 1
     assert "style n1 stroke-dasharray:1 3" in drawn["mermaid"]
     assert ":::hidden" not in drawn["mermaid"]
+    for form in ("mermaid", "dot"):  # what an instance or a night describes lacks nothing
+        lines = drawn[form].splitlines()
+        (node,) = [each for each in lines if each.lstrip().startswith(("n0[", "n0 ["))]
+        assert "not followed further" not in node
     assert drawn["dot"].count("dotted") == 3  # both images, and the line to the reason
     assert 'style="filled,dotted"' in drawn["dot"]
     assert "dashed" not in drawn["dot"]

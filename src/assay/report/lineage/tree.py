@@ -108,7 +108,7 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
         f"created {day_of(node.creation_date)}" if node.creation_date else None,
         node.state if node.state != "available" else None,
         f"{step.unseen} from here" if step.visible is False else None,
-        step.unseen if step.visible is None and not _by_night(node) else None,
+        node.unseen if step.visible is None else None,
     ]
     id = paint(safe(step.image_id), "yellow" if node.is_golden_origin else None, bold=True)
     told = [safe(fact) for fact in facts if fact]
@@ -119,11 +119,6 @@ def _image(node: Node, paint: Paint) -> Iterator[str]:
     yield f"● {id}  {', '.join(told[:most])}"
     if told[most:]:
         yield f"│   {', '.join(told[most:])}"
-
-
-def _by_night(node: Node) -> bool:
-    """Whether EC2 was not asked about the image and a stored night describes it."""
-    return node.step.passed_over and any(each.claim is Claim.IMAGE for each in node.told)
 
 
 def _evidence(node: Node) -> Iterator[str]:

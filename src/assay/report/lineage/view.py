@@ -95,12 +95,18 @@ class Node(msgspec.Struct, frozen=True, gc=False):
         """Whether one of these marks is golden by the policy."""
         return any(mark.attached == HERE and mark.golden for mark in self.marks)
 
+    @property
+    def unseen(self) -> str | None:
+        """Why no details of the image are shown; None if EC2 or a stored night describes it."""
+        described = any(each.claim is Claim.IMAGE for each in self.told)
+        return None if self.step.passed_over and described else self.step.unseen
+
     def label(self) -> Iterator[str]:
         """The lines of the image's label in a picture."""
         step, odd = self.step, self.state != "available" and self.state
         yield step.image_id
         yield step.where
-        yield from (words for words in (step.whose, odd, step.unseen) if words)
+        yield from (words for words in (step.whose, odd, self.unseen) if words)
         for mark in self.marks:
             yield marked(mark.key, first=mark.attached == HERE, detached=mark.carried is False)
         for told in self.told:
