@@ -55,13 +55,16 @@ def verify_command(
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking
     from assay.run.gate import Order, judge
+    from assay.run.policies import DEFAULT_POLICY
 
     host = this_process()
     told = report_at(report, host.read(report))
     cache = Cache(host, wanted=not how["no_cache"])
     named = policy_of(told)
-    if policy_path is None and named is not None and os.path.isfile(named):
-        policy_path = named
+    if policy_path is None and named is not None:
+        # If neither file is here, the error has to name the one that the report was judged by.
+        here = os.path.isfile(named) or not os.path.isfile(DEFAULT_POLICY)
+        policy_path = named if here else None
     policy = policy_by(host, policy_path, undetermined)
     asking = Asking(catalog, 60.0, cache, as_of=as_of(report, told))
     order = Order(paths, reading(how, cache), policy, asking, honour_comments=not no_inline)
@@ -72,7 +75,8 @@ def verify_command(
     for line in found[:MOST]:
         show(f"{safe(line)}\n")
     if len(found) > MOST:
-        show(f"and {len(found) - MOST} more differences\n")
+        rest = len(found) - MOST
+        show(f"and {rest} more {'difference' if rest == 1 else 'differences'}\n")
     if not found:
         show(f"equal: {safe(report)} matches these inputs, this policy and these answers\n")
     return EXIT_FAIL if found else EXIT_PASS
