@@ -130,6 +130,23 @@ def test_a_link_to_a_hidden_directory_is_judged(read: Read, tmp_path: Path) -> N
     assert judged() == {("aws_instance.a", ONE), ("aws_instance.bad", TWO)}
 
 
+def test_what_may_be_code_but_cannot_be_looked_at_is_named(read: Read, tmp_path: Path) -> None:
+    """A target with too long a name cannot be looked at by anybody, not even by root."""
+    read({"main.tf": instance("a", f'"{ONE}"'), ".terraform/x": "", ".old/x": "", "broken": ""})
+    (tmp_path / "broken").unlink()
+    (tmp_path / "broken").symlink_to("nowhere")
+    for name in ("prod", ".terraform/modules", ".old/code", ".prod", "bad.tf"):
+        (tmp_path / name).symlink_to("x" * 300)
+    done = check(".")
+    assert done.outcomes()["aws_instance.a"] == "undetermined"
+    told = [line for line in done.stderr.splitlines() if "cannot be read" in line]
+    assert sorted(line.partition("assay: ")[2] for line in told) == [
+        ".prod: cannot be read: not judged",
+        "bad.tf: cannot be read: File name too long",
+        "prod: cannot be read: not judged",
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED: this user may read everything")
 def test_a_directory_that_cannot_be_read_is_named(read: Read, tmp_path: Path) -> None:
     read({"a/main.tf": BAD, "b/main.tf": BAD})

@@ -6,6 +6,8 @@ Facts: git, "index-format" (versions 2, 3 and 4), "gitrepository-layout" (a `.gi
 from collections.abc import Iterator
 from pathlib import Path
 
+from assay.inputs.terraform.project.paths import is_there
+
 _HEAD = 12
 _ENTRY = 62
 """Bytes before the name of an entry, in SHA-1 repositories."""
@@ -32,7 +34,7 @@ def _committed(path: Path) -> tuple[bytes, Iterator[bytes]]:
     """A path's name in the repository around it, and the names in the index that begin with it."""
     path = path.absolute()
     for top in path.parents:
-        if (top / ".git").exists():
+        if is_there(top / ".git"):
             name = path.relative_to(top).as_posix().encode()
             found = (each for index in _indexes(top / ".git") for each in _names(index, name))
             return name, found

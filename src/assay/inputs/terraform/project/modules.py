@@ -21,7 +21,7 @@ from assay.inputs.terraform.project.files import (
     read_by,
 )
 from assay.inputs.terraform.project.overrides import Placed, overridden, overrides
-from assay.inputs.terraform.project.paths import folded, joined, value_names
+from assay.inputs.terraform.project.paths import folded, is_there, joined, value_names
 from assay.inputs.terraform.project.refusals import Read, refusals
 from assay.inputs.terraform.project.trees import Modules, Tree
 from assay.inputs.terraform.syntax.blocks import Block, Comment, Written, plain_text
@@ -133,7 +133,7 @@ class ModuleCode:
         values of its own, or the lock file of `terraform init`.
         """
         names = (".terraform.lock.hcl", *value_names(self.path))
-        return self._has_backend or any(Path(self.path, name).exists() for name in names)
+        return self._has_backend or any(is_there(Path(self.path, name)) for name in names)
 
     @property
     def configures(self) -> bool:

@@ -30,7 +30,18 @@ def is_code(name: str) -> bool:
 
 def _is_special(path: Path) -> bool:
     """Whether it exists and is not a file, such as a directory or a pipe."""
-    return path.exists() and not path.is_file()
+    try:
+        return path.exists() and not path.is_file()
+    except OSError:
+        return False  # reading it says why
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is known to be there; `Path.exists` raises an error if it cannot know."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _is_left(name: str) -> bool:

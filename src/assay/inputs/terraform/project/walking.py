@@ -1,5 +1,7 @@
 """Finds the directories with code at or below a directory, and names those that are skipped."""
 
+import errno
+import stat
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -20,6 +22,10 @@ _TOOLS = frozenset(
 """Hidden directories in which tools keep their own files, often copies of other people's code."""
 _HIDDEN = "a hidden directory with Terraform code"
 _LINKED = "a symbolic link to Terraform code elsewhere"
+
+
+_LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""Why a link has no target."""
 
 
 class Walk(NamedTuple):
@@ -52,9 +58,7 @@ def walk(path: str) -> Walk:
         if any(each.name.endswith(SUFFIXES) for each in children):
             directories.append(folded(at.as_posix()))
         deciding.extend(folded(each.as_posix()) for each in children if may_decide(each.name))
-        for each in children:
-            if not each.is_dir():
-                continue
+        for each in _directories(children, unread):
             if each.name.startswith("."):
                 aside.append((each, _HIDDEN))
             elif not each.is_symlink():
@@ -65,6 +69,27 @@ def walk(path: str) -> Walk:
                 seen.add(real)
                 stack.append(each)
     return Walk(directories, [*unread, *_passed_over(aside)], deciding)
+
+
+def _directories(children: list[Path], unread: list[str]) -> Iterator[Path]:
+    """The directories among them. What cannot be looked at becomes a line of `unread`."""
+    for each in children:
+        try:
+            if _is_directory(each):
+                yield each
+        except OSError:
+            if each.name not in _TOOLS and not each.name.endswith(SUFFIXES):
+                unread.append(f"{folded(each.as_posix())}: cannot be read: not judged")
+
+
+def _is_directory(path: Path) -> bool:
+    """Raises `OSError` if that cannot be known: there may be code below it."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        if error.errno in _LEADS_NOWHERE:
+            return False
+        raise
 
 
 def _children(at: Path) -> list[Path]:
@@ -99,6 +124,6 @@ def _below(path: Path) -> Iterator[bool]:
         yield any(each.name.endswith(SUFFIXES) for each in children)
         stack.extend(
             each
-            for each in children
-            if each.name not in _TOOLS and each.is_dir() and not each.is_symlink()
+            for each in _directories(children, [])
+            if each.name not in _TOOLS and not each.is_symlink()
         )
