@@ -378,4 +378,4 @@ def test_a_report_with_suggestions_is_still_what_its_answers_lead_to(
     grounds = ("report.json", "--plan", "plan.json", "--catalog", "answers.json")
     run = command.assay("report", "verify", *grounds, cwd=tmp_path)
     assert run.code == 0, run.stdout
-    assert "it suggests images, which these answers do not cover" in run.stderr
+    assert "the report suggests images, which these answers do not cover" in run.stderr

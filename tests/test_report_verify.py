@@ -1,5 +1,6 @@
 """`check --record` and `report verify`: a report is bound to what it was made from."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,9 +49,13 @@ def change(folder: Path, name: str, what: Callable[[Any], None]) -> None:
 @pytest.mark.usefixtures("judged")
 def test_what_was_judged_live_is_judged_the_same_by_its_own_answers(tmp_path: Path) -> None:
     run = verify(tmp_path)
-    assert run.code == 0, run.stdout
+    assert (run.code, run.stderr) == (0, ""), run.stdout
     assert run.stdout.startswith("equal: report.json")
-    assert "contains no digest of its answers" in run.stderr
+    answers = (tmp_path / "answers.json").read_bytes()
+    told = json.loads((tmp_path / "report.json").read_text())["catalog"]
+    assert (told["kind"], told["sha256"]) == ("live", hashlib.sha256(answers).hexdigest())
+    change(tmp_path, "report.json", lambda report: report["catalog"].update(sha256=None))
+    assert "contains no digest of its answers" in verify(tmp_path).stderr
     assert (tmp_path / "answers.json").stat().st_mode & 0o077 == 0
 
 

@@ -127,7 +127,7 @@ class CatalogFacts(msgspec.Struct, frozen=True, gc=False):
     turned_away: str | None = None
     """AWS's message about the caller's credentials, if it accepted them for no call at all."""
     sha256: str | None = None
-    """For a recording, the SHA-256 of its file."""
+    """The SHA-256 of the recording's file, whether it was read or is written with the report."""
     callers: tuple[str, ...] = ()
     """The ARNs of the callers, as returned by STS."""
 

@@ -195,7 +195,8 @@ def asked(catalog: CatalogFacts, as_of: datetime) -> Iterator[str]:
         yield f"answers from: {what} {when}, {age(as_of - catalog.recorded_at)}{digest}"
     else:
         calls = ", ".join(f"{name} x{count}" for name, count in catalog.api_calls.items())
-        yield f"answers from: AWS ({calls or 'no call was needed'})"
+        kept = f", recorded with SHA-256 {catalog.sha256[:12]}" if catalog.sha256 else ""
+        yield f"answers from: AWS ({calls or 'no call was needed'}){kept}"
     yield from endpoint(catalog)
 
 

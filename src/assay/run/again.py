@@ -66,13 +66,17 @@ def differences(told: Mapping[str, Any], report: Report) -> list[str]:
 def notes(told: Mapping[str, Any], report: Report) -> Iterator[str]:
     """Yield what the comparison cannot prove."""
     if not _part(told, "catalog").get("sha256"):
-        yield "the report contains no digest of its answers, so nothing proves that these are the same"
+        yield (
+            "the report contains no digest of its answers, so nothing proves that these are the same; "
+            "a report of assay check --catalog or --record contains one"
+        )
     if _without_suggestions(told) != told:
-        yield "it suggests images, which these answers do not cover: the suggestions are not compared"
+        yield "the report suggests images, which these answers do not cover: the suggestions are not compared"
     version = _part(told, "tool").get("version")
     mine = _as_written(report)["tool"]["version"]
     if version != mine:
-        yield f"it was made by assay {version}; this is {mine}"
+        by = f"by assay {version}" if isinstance(version, str) else "by an unknown version"
+        yield f"the report was made {by}; this is {mine}"
 
 
 def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:

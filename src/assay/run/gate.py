@@ -64,7 +64,18 @@ def judge(host: "Host", order: Order) -> Judged:
         now = host.now()
         report = check(sources, catalog, policy, asking.as_of or now, left_aside, now)
     written = recording.to_json(now) if recording is not None else None
-    return Judged(report, sources, catalog, written)
+    return Judged(_bound(report, written), sources, catalog, written)
+
+
+def _bound(report: "Report", recording: bytes | None) -> "Report":
+    """The report, bound to the recording of AWS's answers that is written with it, if there is one."""
+    from msgspec.structs import replace
+
+    from assay.digests import sha256
+
+    if recording is None or report.catalog.kind != "live":
+        return report
+    return replace(report, catalog=replace(report.catalog, sha256=sha256(recording)))
 
 
 def _with_exceptions(sources: "list[Source]", *, honoured: bool) -> "tuple[list[Source], int]":
