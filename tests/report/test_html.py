@@ -203,6 +203,17 @@ def test_what_weakens_the_answers_is_said_on_top() -> None:
     assert "none: AWS was not asked" in text
 
 
+def test_a_night_says_what_was_not_seen_and_claims_nothing_of_where_it_was_asked() -> None:
+    report = samples.of_audit()
+    stored = replace(report, catalog=CatalogFacts("stored", None, AS_OF, {}))
+    text = page(stored).text
+    assert "Places seen: 1 of 3; not seen: 222222222222/eu-west-1 (cut-short)" in text
+    assert "AWS's own" not in text
+    assert "not stored in a night" in text
+    whole = replace(stored, places=[each for each in report.places if each.state == "seen"])
+    assert "Places seen" not in page(whole).text
+
+
 def test_exceptions_are_shown_with_their_state() -> None:
     report = samples.of_everything()
     [use] = report.exceptions

@@ -14,12 +14,13 @@ import msgspec
 
 from assay import __version__
 from assay.model import ExceptionUse, Outcome, Report, Standing
+from assay.model.places_seen import PlaceState
 from assay.model.verdicts import closes_the_gate
 from assay.report.encoded import harmless
 from assay.report.formats.html_data import Reference, Verdicts, page_text, verdicts
 from assay.report.page import parsed
 from assay.report.setting import PLAIN, Setting
-from assay.report.summary import UNCHECKED, announced, asked, endpoint, not_now, unproven
+from assay.report.summary import UNCHECKED, announced, asked, endpoint, not_now, unproven, unseen
 from assay.report.templates import content_policy, environment
 from assay.report.view import exception_view
 
@@ -121,6 +122,8 @@ def _notices(report: Report, found: Verdicts) -> Iterator[str]:
     """What readers should know before they trust the rest."""
     if told := not_now(report):
         yield _sentence(told)
+    if any(each.state is not PlaceState.SEEN for each in report.places):
+        yield from map(_sentence, unseen(report))
     yield from map(_sentence, endpoint(report.catalog))
     if report.catalog.kind == "offline":
         yield f"AWS was not asked (offline): {_unchecked(found)} not checked for anything that only AWS knows."
