@@ -19,6 +19,9 @@ TABLE = [
     (("check", "-", "--var-file", "none.tfvars"), NO_VALUES),
     (("check", "tfplan", "--var-file", "none.tfvars"), NO_VALUES),
     (("check", "main.tf", "--offline", "--var-file", "none.tfvars"), NO_VALUES),
+    (("check", "plan.json", "--source-root", "nope"), "nope: is not a directory; name the root module's directory with --source-root"),
+    (("check", "plan.json", "--source-root", "assay.yaml"), "assay.yaml: is not a directory; name"),
+    (("check", "plan.json", "--source-root", "folder"), "folder: contains no Terraform code; name"),
     (("check", "plan.json", "--var-file", "folder"), "folder: is a directory; --var-file names a file of values"),
     (("check", "plan.json", "--var-file", ""), "--var-file names nothing; is a variable not set?"),
     (("check", "plan.json", "--timeout", "0"), "'0' is not more than 0 and at most 86400 seconds, such as 60"),
@@ -52,6 +55,7 @@ def test_one_line_says_what_is_wrong_and_what_to_do(
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
+        ("ASSAY_QUIET", "maybe", "'maybe' is neither 1 nor 0"),
         ("ASSAY_TIMEOUT", "0", "'0' is not more than 0 and at most 86400 seconds, such as 60"),
         ("ASSAY_REGION", "here", "'here' is not a Region such as us-east-1"),
         ("ASSAY_FORMAT", "jsn", f"'jsn' is not one of {FORMATS}. Did you mean 'json'?"),

@@ -129,7 +129,7 @@ def test_all_is_well(scene: Scene) -> None:
     versions, sdk, hcl2, *rest = said(run, "ok")
     assert re.fullmatch(r"assay \S+, Python 3\.\S+, boto3 1\.\S+, botocore 1\.\S+", versions)
     assert re.fullmatch(r"botocore 1\.\S+ knows AMI watermarks", sdk)
-    assert re.fullmatch(r"hcl2 is of python-hcl2 8\.1\.\d+", hcl2)
+    assert re.fullmatch(r"hcl2 comes from python-hcl2 8\.1\.\d+", hcl2)
     role = f"arn:aws:sts::{WORKLOAD}:assumed-role/assay-reader/assay"
     assert rest == [
         "policy assay.yaml: valid, with 1 reader",
@@ -251,10 +251,19 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     "a policy that is not there": (named_elsewhere, "policy nowhere.yaml: cannot be read"),
     "no credentials": (without_credentials, "credentials: no usable AWS credentials"),
     "an unknown profile": (with_an_unknown_profile, "cannot be used (ProfileNotFound)"),
-    "an expired token": (broken(EXPIRED), "credentials: sts:GetCallerIdentity in us-east-1: the "),
-    "no Region": (nowhere, "no Region is set; name one with --region"),
+    "an expired token": (
+        broken(EXPIRED),
+        "; renew the credentials (for example with aws sso login) and run it again",
+    ),
+    "no Region": (
+        nowhere,
+        "no Region is set; name one with --region, ASSAY_REGION or the policy's aws.region",
+    ),
     "a Region not opted in": (not_opted_in, "ec2:DescribeImages in us-east-1: refused (OptIn"),
-    "credentials unknown there": (unknown_in_the_region, "not known there (InvalidClientTokenId)"),
+    "credentials unknown there": (
+        unknown_in_the_region,
+        "not known there (InvalidClientTokenId); check the credentials, and whether the Region is",
+    ),
     "DescribeImages denied": (
         denied(CI, "DescribeImages", alone=True),
         f"ec2:DescribeImages in us-east-1: {DENIED}DescribeImages in account {CI}; without it ",
@@ -277,7 +286,7 @@ FATAL: Mapping[str, tuple[Callable[[Scene], None], str]] = {
     "a clock that is fast": (clock(-400), "s ahead of AWS's; AWS refuses"),
 }
 TOLERABLE: Mapping[str, tuple[Callable[[Scene], None], str]] = {
-    "the wrong fork of hcl2": (forked, "hcl2 is of bc-python-hcl2 0.4.3, an old fork"),
+    "the wrong fork of hcl2": (forked, "hcl2 comes from bc-python-hcl2 0.4.3, an old fork"),
     "a clock that is a little slow": (clock(120), "s behind AWS's"),
     "a clock that is a little fast": (clock(-120), "s ahead of AWS's"),
     "DescribeImages denied to the caller beside a reader": (
@@ -523,7 +532,11 @@ def test_a_silent_endpoint_is_given_up_in_time(scene: Scene) -> None:
         started = time.monotonic()
         run = scene.doctor(url)
         assert time.monotonic() - started < 15
-    assert said(run, "FAIL") == ["credentials: AWS did not answer within the time limit of 1 s"]
+    [told] = said(run, "FAIL")
+    assert told == (
+        "credentials: AWS did not answer within the time limit of 1 s; "
+        "allow more time with --timeout, or run it again"
+    )
 
 
 def test_a_silent_operation_costs_only_itself(scene: Scene) -> None:

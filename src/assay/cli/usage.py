@@ -157,7 +157,9 @@ def _by_variable(error: click.ClickException) -> str:
     source = error.ctx.get_parameter_source(name) if name else None
     if source is not click.core.ParameterSource.ENVIRONMENT or not isinstance(variable, str):
         return message
-    return f"Invalid value for {variable}: {error.message}"
+    # click lists ten words and an empty one, which all mean one of two things.
+    said = re.sub("is not a valid boolean.*", "is neither 1 nor 0", error.message)
+    return f"Invalid value for {variable}: {said}"
 
 
 def _choice_meant(error: click.ClickException) -> str:

@@ -4,6 +4,7 @@ With the code, a plan's unknown values are evaluated, and its references get lin
 """
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -53,9 +54,9 @@ class CodeOfPlans:
         tools = (tool,) if tool else (OPENTOFU, TERRAFORM)
         readers = [CodeReader(files, each) for each in tools]
         if not readers[0].directory(root).files:
-            raise InputError(
-                "contains no Terraform code", where=root, hint="name the root module's directory"
-            )
+            what = "contains no Terraform code" if Path(root).is_dir() else "is not a directory"
+            hint = "name the root module's directory with --source-root"
+            raise InputError(what, where=root, hint=hint)
         return cls(readers, root, None)
 
     def join(self, document: Document) -> Joined | None:

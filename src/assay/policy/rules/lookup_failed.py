@@ -76,10 +76,14 @@ def check(
 
 
 def _cure(reason: str) -> str:
+    return cure_of(reason) or _FIX
+
+
+def cure_of(reason: str) -> str | None:
     """The cure for a reason, found by the words that `catalog.aws.refusals` and `catalog.answers`
     put into reasons; recordings contain the same words.
     """
-    return next((cure for words, cure in _CURES.items() if words in reason), _FIX)
+    return next((cure for words, cure in _CURES.items() if words in reason), None)
 
 
 RULE = Rule(

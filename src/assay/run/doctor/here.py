@@ -162,9 +162,9 @@ def _hcl2() -> Observation:
     own, fork = _version(HCL2), _version(FORK)
     if fork is not None:
         cure = f"give assay an environment without checkov, with {HCL2}"
-        return Observation(Level.WARN, f"hcl2 is of {FORK} {fork}, an old fork; {cure}")
+        return Observation(Level.WARN, f"hcl2 comes from {FORK} {fork}, an old fork; {cure}")
     if own is not None:
-        return Observation(Level.OK, f"hcl2 is of {HCL2} {own}")
+        return Observation(Level.OK, f"hcl2 comes from {HCL2} {own}")
     return Observation(Level.SKIP, "hcl2: not installed; plans are read without it")
 
 
@@ -201,4 +201,7 @@ def _region(
     if own is not None:
         text = f"Region {own}, from boto3's settings; a check uses the plan's Region, --region or the policy's"
         return own, Observation(Level.OK, text)
-    return None, Observation(Level.FAIL, "no Region is set; name one with --region")
+    return None, Observation(
+        Level.FAIL,
+        "no Region is set; name one with --region, ASSAY_REGION or the policy's aws.region",
+    )

@@ -7,6 +7,7 @@ from assay.catalog.live import LiveCatalog
 from assay.catalog.questions import IDENTITIES
 from assay.errors import CatalogError
 from assay.model import CommonReader, Identity, Place, Readers
+from assay.policy.rules.lookup_failed import cure_of
 from assay.run.doctor.observation import Level, Observation
 
 
@@ -24,11 +25,17 @@ def caller(answer: Answer[Identity]) -> Observation:
         case Identity(account=account, arn=arn):
             return Observation(Level.OK, f"credentials of account {account}: {arn}")
         case Unavailable(reason=reason):
-            return Observation(Level.FAIL, f"credentials: {reason}")
+            return Observation(Level.FAIL, f"credentials: {_with_cure(reason)}")
         case Absent():
             return Observation(
                 Level.FAIL, "credentials: sts:GetCallerIdentity returned no identity"
             )
+
+
+def _with_cure(reason: str) -> str:
+    """A reason with what to do about it, unless it says so itself."""
+    cure = None if "; " in reason else cure_of(reason)
+    return f"{reason}; {cure}" if cure else reason
 
 
 def readers_of(
@@ -81,7 +88,9 @@ def readers_for(
             text = f"account {answer.account} is read with the caller's own credentials"
             yield place, Observation(Level.OK, text)
         elif account is None:
-            reason = answer.reason if isinstance(answer, Unavailable) else "named nobody"
+            reason = "named nobody"
+            if isinstance(answer, Unavailable):
+                reason = _with_cure(answer.reason)
             yield place, Observation(Level.FAIL, f"credentials in {place.region}: {reason}")
         else:
             yield place, _reader(account, answer, caller)
@@ -95,6 +104,7 @@ def _reader(account: str, answer: Answer[Identity], caller: Identity) -> Observa
         case Identity(arn=arn):
             return Observation(Level.OK, f"the reader for account {account}: {arn}")
         case Unavailable(reason=reason):
+            reason = _with_cure(reason)
             told = reason if account in reason else f"the reader for account {account}: {reason}"
             return Observation(Level.FAIL, told)
         case Absent():
