@@ -23,6 +23,8 @@ TABLE = [
     (("check", "plan.json", "--source-root", "assay.yaml"), "assay.yaml: is not a directory; name"),
     (("check", "plan.json", "--source-root", "folder"), "folder: contains no Terraform code; name"),
     (("check", "plan.json", "--var-file", "folder"), "folder: is a directory; --var-file names a file of values"),
+    (("check", "plan.json", "--policy", "-"), "assay: standard input: empty; a policy starts with: version: 1"),
+    (("check", "plan.json", "--catalog", "main.tf"), "main.tf: not a recorded catalogue: empty; write one with: assay record"),
     (("check", "plan.json", "--var-file", ""), "--var-file names nothing; is a variable not set?"),
     (("check", "plan.json", "--timeout", "0"), "'0' is not more than 0 and at most 86400 seconds, such as 60"),
     (("check", "plan.json", "--timeout", "nan"), "'nan' is not more than 0 and at most 86400 seconds, such as 60"),

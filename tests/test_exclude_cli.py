@@ -63,7 +63,10 @@ def test_what_fits_nothing_is_told_of(here: Path, pattern: str) -> None:
     run = check("--exclude", pattern)
     assert judged(run) == EVERY
     assert run.report["summary"]["not_judged"] == {}
-    assert f"--exclude {pattern}: matches no directory of Terraform code" in run.stderr
+    assert (
+        f"--exclude {pattern}: matches no directory of Terraform code; it is compared with "
+        in run.stderr
+    )
 
 
 def test_the_environment_names_several(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,28 @@ def test_a_shell_completes_commands_and_rules(tmp_path: Path) -> None:
     assert completed("assay check --poli") == ["--policy"]
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("assay check tfp", "file"),
+        ("assay doctor tfp", "file"),
+        ("assay policy validate as", "file"),
+        ("assay policy test po", "dir"),
+        ("assay check --policy as", "file"),
+        ("assay check --source-root in", "dir"),
+        ("assay record plan.json -o ca", "file"),
+        ("assay report verify re", "file"),
+    ],
+)
+def test_a_shell_completes_files_where_they_are_named(
+    words: str, kind: str, tmp_path: Path
+) -> None:
+    begun = words.rpartition(" ")[2]
+    env = {"_ASSAY_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    run = assay(cwd=tmp_path, env=env | {"COMP_CWORD": str(words.count(" "))})
+    assert run.stdout == f"{kind},{begun}\n"
+
+
 @pytest.mark.skipif(os.cpu_count() == 1, reason="a ratio of processes that fight for one core")
 def test_help_costs_little_more_than_click() -> None:
     commands = {"click": ["-c", "import click"], "help": ["-m", "assay", "--help"]}

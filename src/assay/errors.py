@@ -30,7 +30,9 @@ class AssayError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        where = "standard input" if self.where == "-" else self.where
+        where = self.where
+        if where is not None and where.partition(":")[0] == "-":
+            where = f"standard input{where[1:]}"
         line = f"{where}: {self.what}" if where else self.what
         return f"{line}; {self.hint}" if self.hint else line
 

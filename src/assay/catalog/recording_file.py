@@ -168,7 +168,7 @@ def read(path: str, data: bytes, questions: Kinds) -> CatalogFile[PlaceRecord]:
         )
     except (ValueError, RecursionError) as error:  # msgspec's own are, bad UTF-8 is no DecodeError
         raise RecordingError(
-            f"not a recorded catalogue: {error}",
+            f"not a recorded catalogue: {error if data.strip() else 'empty'}",
             where=path,
             hint="write one with: assay record plan.json -o catalog.json",
         ) from error

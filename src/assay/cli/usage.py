@@ -6,9 +6,12 @@ examples are in `cli/manual.py`, which is imported only for help.
 
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INPUT, AWS, POLICY, OUTPUT = "Input", "AWS", "Policy", "Output"
 _PARTS = {
@@ -65,8 +68,42 @@ def _place(option: click.Parameter) -> tuple[str, int]:
     return _PLACES.get(option.name or "", (OUTPUT, len(_PLACES)))
 
 
+class _Path(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """The path of a file or directory, which the shell completes."""
+
+    name = "text"
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type=self._kind)]
+
+
+_PATHS = {
+    "FILE": _Path("file"),
+    "PATH": _Path("file"),
+    "REPORT": _Path("file"),
+    "DIR": _Path("dir"),
+}
+
+
 class _InParts(click.Command):
     """Help with options by topic, each with its environment variable, and then examples."""
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        for param in self.params:
+            named = _PATHS.get((param.metavar or "").strip(".[]"))
+            if named is not None and param.type is click.STRING:
+                param.type = named
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, and those of every command."""

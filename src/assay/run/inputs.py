@@ -214,7 +214,9 @@ def _code(host: "Host", paths: Sequence[str], how: Reading, wishes: Wishes) -> "
     around = [shown(each) for each in _directories(host, files)]
     sources = _reader(how).sources(whole, around, wanted)
     for pattern in excluded.unused():
-        host.note(f"--exclude {pattern}: matches no directory of Terraform code")
+        host.note(
+            f"--exclude {pattern}: matches no directory of Terraform code; it is compared with paths below the one that is checked"
+        )
     return sources
 
 
