@@ -140,6 +140,9 @@ def test_sql_reads_the_store_and_nothing_else(take: Take, tmp_path: Path, query:
     assert run.code == 2, run.stdout
     assert "secret" not in run.stdout
     assert "Traceback" not in run.stderr
+    assert ("the query cannot be run: " in run.stderr) == (
+        query in {"SELECT nothing FROM images", "nonsense"}
+    )
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -65,7 +65,7 @@ def sql_command(query: str, store: str, format_: str) -> int:
     kept = Store(Path(store))
     known_night(kept, None)
     refuse_damaged(kept, kept.nights())  # the query may be about any of them
-    found = kept.select(query)
+    found = kept.select(query, asked=True)
     show(rows.render(found.names, found.rows, format_))
     for line in left_half(kept):
         note(line)

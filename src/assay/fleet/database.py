@@ -70,8 +70,11 @@ def written(
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """A context that turns every error with a file into a `StoreError` that names it."""
+def told(path: Path, *, asked: bool = False) -> Iterator[None]:
+    """A context that turns every error with a file into a `StoreError` that names it.
+
+    `asked`: a user wrote the query, so an error in it says nothing about the store.
+    """
     try:
         yield
     except OSError as error:
@@ -82,7 +85,13 @@ def told(path: Path) -> Iterator[None]:
         if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
             raise
         said = str(error).partition("\n")[0]
-        broken = None if type(error).__name__ in _OF_A_QUERY else _damaged(path, said)
+        of_query = type(error).__name__ in _OF_A_QUERY
+        if asked and of_query:
+            views = (
+                "the views are images, uses and places; DESCRIBE images lists the columns of one"
+            )
+            raise StoreError(f"the query cannot be run: {said}", hint=views) from None
+        broken = None if of_query else _damaged(path, said)
         hint = None
         if broken is not None:
             gathered = broken.name.startswith("_")

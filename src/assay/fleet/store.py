@@ -172,12 +172,12 @@ class Store:
         with told(directory):
             gathering.gather(self._duckdb, directory, TABLES, _MARKS)
 
-    def select(self, query: str, *parameters: object) -> "Rows":
-        """The answer to one SELECT over the views `images`, `uses` and `places`.
+    def select(self, query: str, *parameters: object, asked: bool = False) -> "Rows":
+        """The answer to one SELECT over the views `images`, `uses` and `places`; `asked` if a user wrote it.
 
         No other statement is run, and no file outside the store is opened.
         """
-        with told(self._root):
+        with told(self._root, asked=asked):
             statements = self._duckdb.extract_statements(query)
             if len(statements) != 1 or statements[0].type.name != "SELECT":
                 raise StoreError("one SELECT is meant", hint="put it in quotes")
