@@ -331,6 +331,7 @@ class TestExitCodes:
         assert run.stdout == ""
         assert run.stderr.count("\n") == 1
         assert "no usable AWS credentials" in run.stderr
+        assert "; commands with --catalog FILE or --offline can do without" in run.stderr
 
     def test_good_news_is_cut_short_and_nothing_else(
         self, golden: GoldenWorld, server: Server, here: Path

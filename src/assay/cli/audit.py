@@ -167,7 +167,7 @@ def _stored(
     or_else = f"run assay inventory first, or judge what AWS lists now: {said} live"
     found = night_of(host, store, night, or_else)
     now = as_of or found.seen_at
-    note(f"judged as of night {found.date}, {readable(now)}; {said} live asks AWS")
+    note(f"night {found.date}, judged as of {readable(now)}; {said} live asks AWS")
     return stored_fleet(found, store, policy), now
 
 

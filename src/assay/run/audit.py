@@ -58,7 +58,7 @@ Candidates: TypeAlias = Callable[[Collection[ImageKey]], Listings]
 KIND = "audit"
 LIVE = "live"
 _UNREAD = (PlaceState.DENIED, PlaceState.FAILED, PlaceState.OPTED_OUT, PlaceState.SUSPENDED)
-_AGAIN = "run assay inventory again once it can be seen, or use assay audit live"
+_AGAIN = "then run assay inventory again or use assay audit live"
 
 
 class Fleet(msgspec.Struct, frozen=True):

@@ -30,7 +30,9 @@ MEAN_NO_CREDENTIALS = frozenset(
     }
 )
 """The botocore errors raised by a call that cannot be signed."""
-_ANY_CURE = "set up a profile or role for boto3, or use --catalog FILE or --offline"
+_ANY_CURE = (
+    "set up a profile or role for boto3; commands with --catalog FILE or --offline can do without"
+)
 _LOG_IN = "log in again: aws sso login"
 _TRUSTED = "check that the role's trust policy names the caller and the external id"
 _CURES = {

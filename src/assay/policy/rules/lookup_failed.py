@@ -37,6 +37,7 @@ from assay.policy.rules.rule import Rule
 
 _FIX = "grant the missing permission, try again later, or record the catalogue again"
 _CURES = {
+    "(assay iam-policy --fleet prints": "give the reader the permissions that are named",
     ": denied (": "give the reader the permission that is named; assay iam-policy prints all of them",
     ": throttled (": "run it again later, or check less at a time: the account's limit for API calls is used up",
     "have expired (": "renew the credentials (for example with aws sso login) and run it again",
@@ -62,8 +63,7 @@ def check(
 ) -> Finding | None:
     """Report a question that the verdict depends on and that got no answer."""
     if not isinstance(resolution, Resolved) and resolution.cause is Cause.LOOKUP_FAILED:
-        own = _cure(resolution.reason)
-        fix = f"{own}, or {resolution.cure}" if resolution.cure else own
+        fix = _joined(_cure(resolution.reason), resolution.cure)
         return Finding(Outcome.UNDETERMINED, resolution.reason, fix, resolution.asked)
     if isinstance(allowed, Unread) and policy.require.allowed_by_ec2:
         return Finding(Outcome.UNDETERMINED, allowed.reason, allowed.cure or _cure(allowed.reason))
@@ -73,6 +73,13 @@ def check(
         return None
     reason = provenance.detail or "the ancestry could not be read"
     return Finding(Outcome.UNDETERMINED, reason, _cure(reason), provenance.asked)
+
+
+def _joined(own: str, other: str | None) -> str:
+    """Both cures: the second instead of the first, or after it."""
+    if other is None:
+        return own
+    return f"{own}, {other}" if other.startswith("then ") else f"{own}, or {other}"
 
 
 def _cure(reason: str) -> str:
