@@ -200,7 +200,8 @@ def test_a_fault_costs_its_places_and_nothing_else(scene: Scene, name: str) -> N
             elif table == "images":
                 fresh = {each for each in stands[at] if not each.endswith("*")}
                 assert fresh == seen_now.get(at, set())
-    assert f"{len(case.places)} of {len(PLACES)} places were not seen" in second.stderr
+    verb = "was" if len(case.places) == 1 else "were"
+    assert f"{len(case.places)} of {len(PLACES)} places {verb} not seen completely" in second.stderr
 
 
 # ---------------------------------------------------------------------------- what costs nothing at all

@@ -291,6 +291,9 @@ def test_the_past_is_asked_alone(estate: Estate, server: Server, tmp_path: Path)
     assert sources(base, "image") == ["night 2026-11-20"]
     shown = text(tmp_path, server, estate.used, "--night", "2026-11-20")
     assert "not followed further" not in shown
+    assert shown.startswith(f"{estate.used} in {IRELAND} ")
+    assert "answers from: that night alone (AWS was not asked)" in shown
+    assert "offline" not in shown
     assert "public provider: EC2's record ends at a public image of amazon" in shown
     later = trace(tmp_path, server, estate.used, "--night", "2026-11-22")
     assert line(later)[0] == (estate.used, "recorded")

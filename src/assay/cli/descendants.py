@@ -123,7 +123,11 @@ def descendants_command(
 
 def _missing(lost: int, places: int, gaps: int) -> str:
     """How much could not be seen, in words."""
-    said = [f"{lost} of {places} places were not seen, or not all of them"] if lost else []
+    said = (
+        [f"{lost} of {places} places {'was' if lost == 1 else 'were'} not seen completely"]
+        if lost
+        else []
+    )
     if gaps:
         said.append(f"{'other ' if lost else ''}gaps: {gaps}")
     return "; ".join(said)

@@ -141,8 +141,9 @@ def _told(
     for each in failed:
         note(str(each))
     if found.not_seen:
-        number = f"{len(found.not_seen):,} of {len(found.places):,} places"
-        note(f"{number} were not seen, or not all of them")
+        lost = len(found.not_seen)
+        verb = "was" if lost == 1 else "were"
+        note(f"{lost:,} of {len(found.places):,} places {verb} not seen completely")
     if failed:
         return EXIT_NO_VERDICT
     return EXIT_UNDETERMINED if found.not_seen or found.gaps else EXIT_PASS

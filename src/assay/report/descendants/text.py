@@ -28,9 +28,9 @@ def render(found: Descent) -> str:
     seen = f"{len(found.places) - len(found.unseen)} of {len(found.places)} places seen"
     lines += [f"night {found.night}, {seen}"]
     lines += [older] if (older := words.older(found)) else []
-    lines.append("")
     many = len(found.descendants) > words.TOGETHER
-    lines += _grouped(found) if many else _tree(found)
+    if images := _grouped(found) if many else _tree(found):
+        lines += ["", *images]
     endings = [*_hidden(found), *words.endings(found)]
     if endings:
         lines.append("")

@@ -89,7 +89,9 @@ def endings(found: Descent) -> Iterator[str]:
 
 def where(one: Relative) -> str:
     """The account and the Region of an image."""
-    return f"{one.account}/{one.region}" if one.account else f"{one.region}, in no listing"
+    if one.account:
+        return f"{one.account}/{one.region}"
+    return "in no listing" if one.region == "?" else f"{one.region}, in no listing"
 
 
 def how(one: Relative) -> str:

@@ -20,8 +20,9 @@ WIDTH = 100
 def render(lineage: Lineage, *, colour: bool = False) -> str:
     """The lineage as text that ends in a newline."""
     paint = Paint(colour)
-    who = lineage.account or "unknown account"
-    head = f"{lineage.traced or lineage.image_id} in {who}/{lineage.region}"
+    who = lineage.account or (None if _by_night_alone(lineage) else "unknown account")
+    where = f"{who}/{lineage.region}" if who else lineage.region
+    head = f"{lineage.traced or lineage.image_id} in {where}"
     lines = [paint(safe(head), bold=True), "", *_instance(lineage)]
     lines += [*tree(lineage, paint, evidence=True), "", *_gaps(lineage), *_sources(lineage)]
     return "\n".join(lines) + "\n"
@@ -74,8 +75,16 @@ def _sources(lineage: Lineage) -> Iterator[str]:
         yield safe(f"stored: night {lineage.night.date} of {lineage.night.store}")
     if lineage.policy:
         yield f"policy: {safe(lineage.policy.path)}"
+    if _by_night_alone(lineage):
+        yield "answers from: that night alone (AWS was not asked)"
+        return
     for line in asked(lineage.catalog, lineage.as_of):
         yield from _wrapped(line, "", "  ")
+
+
+def _by_night_alone(lineage: Lineage) -> bool:
+    """Whether a stored night answered and AWS was not asked: an image there may be of any account."""
+    return lineage.night is not None and lineage.catalog.kind == "offline"
 
 
 def tree(lineage: Lineage, paint: Paint, *, evidence: bool = False) -> Iterator[str]:
