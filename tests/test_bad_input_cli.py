@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assay import cli
 from assay.run import formats
 from tests.command import POLICY, assay
 from tests.plans import dump, plan
@@ -52,6 +53,18 @@ def test_one_line_says_what_is_wrong_and_what_to_do(
     run = assay(*line, cwd=tmp_path)
     assert (run.code, run.stdout, run.stderr.count("\n")) == (2, "", 1)
     assert told in run.stderr
+
+
+def test_a_current_directory_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "assay.yaml").write_text(POLICY)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.run(["check", ".", "--policy", f"{tmp_path}/assay.yaml"]) == 2
+    told = "assay: the current directory has been removed; change to another one\n"
+    assert capsys.readouterr() == ("", told)
 
 
 @pytest.mark.parametrize(

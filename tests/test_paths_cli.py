@@ -103,6 +103,8 @@ OVER = {
     "code below": (("code",), "code/module/main.tf", "code that is read"),
     "values below": (("code",), "code/prod.tfvars", "code that is read"),
     "code beside": (("code/prod.tfvars",), "code/main.tf", "code that is read"),
+    "code of other plans": (("plan.json",), "code/main.tf", "code"),
+    "values of other plans": (("plan.json",), "code/prod.tfvars", "code"),
     "the source root": (("plan.json", "--source-root", "code"), "code/main.tf", "code that is"),
 }
 

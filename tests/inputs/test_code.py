@@ -634,6 +634,18 @@ def test_what_is_wrong_in_a_file_is_found_once(
         cached(cache)
 
 
+@pytest.mark.parametrize("text", ["{}\n", '{"a": 1}\n', "# a comment\n{\n  a = 1\n}\n"])
+@pytest.mark.parametrize("name", ["main.tf", "terraform.tfvars"])
+def test_a_value_alone_is_not_an_empty_file(
+    read: Read, tmp_path: Path, name: str, text: str
+) -> None:
+    """The grammar of the tree accepts it as a whole file; Terraform refuses it."""
+    read({"main.tf": instance("a", f'"{ONE}"'), name: text})
+    [error] = cached(tmp_path / "cache").errors
+    where = f"{name}:{2 if text.startswith('#') else 1}:1"
+    assert str(error).startswith(f"{where}: is not valid Terraform code: a block or an argument")
+
+
 EMPTY_MAP = b"\x80"
 
 

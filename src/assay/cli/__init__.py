@@ -61,7 +61,17 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(str(error))
     except Exception as error:
         _trace(debug)
+        if isinstance(error, FileNotFoundError) and not _stands_somewhere():
+            return _complain("the current directory has been removed; change to another one")
         return _complain(f"internal error ({type(error).__name__}); run again with --debug")
+
+
+def _stands_somewhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _trace(debug: bool) -> None:

@@ -46,6 +46,8 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
         if code and real.startswith(tuple(folders)):
             told = f"{option} {path} would overwrite code that is read; {_ELSEWHERE}"
             raise click.UsageError(told)
+        if code:  # most likely a slip: code of a saved plan is not read from its files
+            raise click.UsageError(f"{option} {path} would overwrite code; {_ELSEWHERE}")
         written.add(real)
 
 

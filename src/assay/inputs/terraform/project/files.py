@@ -17,8 +17,8 @@ from assay.inputs.terraform.project.trees import Tree
 from assay.inputs.terraform.syntax.blocks import BrokenCodeError, CodeFile, locate
 from assay.kept import Kept
 
-_FORMAT = "6"
-"""Changes whenever the cached form of a file changes."""
+_FORMAT = "7"
+"""Changes whenever the cached form of a file changes, or whether a file is refused."""
 
 Tool: TypeAlias = Literal["terraform", "opentofu"]
 TERRAFORM: Tool = "terraform"

@@ -124,6 +124,10 @@ def locate(data: bytes) -> CodeFile:
     root = parsed(data)
     if root.has_error:
         raise _broken(root)
+    for child in root.children:
+        if child.type == "object":  # which the grammar accepts as a whole file, but no tool does
+            row, column = child.start_point
+            raise BrokenCodeError(row + 1, column + 1, "a block or an argument has to be here")
     body = next((child for child in root.children if child.type == "body"), None)
     try:
         attributes, blocks = _body(body, data) if body else ({}, ())
