@@ -91,7 +91,12 @@ def test_another_plan_and_another_policy_are_told_by_digest(tmp_path: Path) -> N
     run = verify(tmp_path)
     assert run.code == 1
     assert "policy.sha256: " in run.stdout
-    assert "sha256: " in run.stdout.replace("policy.sha256", "")
+    assert "inputs[plan.json].sha256: " in run.stdout
+    more = verify(tmp_path, "--plan", "assay.yaml")
+    assert (more.code, more.stdout) == (2, "")
+    (tmp_path / "second.json").write_bytes((tmp_path / "plan.json").read_bytes())
+    more = verify(tmp_path, "--plan", "second.json")
+    assert "inputs[second.json]: nothing in the report, " in more.stdout
 
 
 @pytest.mark.usefixtures("judged")

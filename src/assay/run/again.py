@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -103,17 +104,25 @@ def _as_written(report: Report) -> dict[str, Any]:
 
 
 def _grounds(told: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("policy", "inputs"):
-        yield from _differ(name, _without_paths(told.get(name)), _without_paths(made[name]))
+    yield from _differ("policy", _without_paths(told.get("policy")), _without_paths(made["policy"]))
+    yield from _inputs(told.get("inputs"), made["inputs"])
     digest = _part(told, "catalog").get("sha256")
     if digest and digest != made["catalog"]["sha256"]:
         yield from _differ("catalog.sha256", digest, made["catalog"]["sha256"])
 
 
+def _inputs(told: Any, made: list[dict[str, Any]]) -> Iterator[str]:
+    """The differences of the inputs, which are in the same order; each is called by its path."""
+    if not isinstance(told, list) or not _keyed(told):
+        yield from _differ("inputs", told, made)
+        return
+    for old, new in zip_longest(told, made):
+        name = (new or old).get("path")
+        yield from _differ(f"inputs[{name}]", _without_paths(old), _without_paths(new))
+
+
 def _without_paths(of: Any) -> Any:
-    """Remove paths: digests identify the files, which may be somewhere else by now."""
-    if isinstance(of, list):
-        return [_without_paths(each) for each in of]
+    """Remove the path: the digest identifies the file, which may be somewhere else by now."""
     return (
         {name: each for name, each in of.items() if name != "path"} if isinstance(of, dict) else of
     )
