@@ -22,6 +22,7 @@ from assay.model import (
     Standing,
 )
 from assay.report.formats import html
+from assay.report.formats import text as text_format
 from assay.report.formats.html_data import page_text
 from assay.report.view import views
 from tests.policy.builders import (
@@ -212,6 +213,15 @@ def test_a_night_says_what_was_not_seen_and_claims_nothing_of_where_it_was_asked
     assert "not stored in a night" in text
     whole = replace(stored, places=[each for each in report.places if each.state == "seen"])
     assert "Places seen" not in page(whole).text
+
+
+def test_a_place_that_is_not_known_is_called_what_text_calls_it() -> None:
+    report = samples.of_demo()
+    first, *others = report.verdicts
+    open_ = replace(first, subject=replace(first.subject, place=Place.of("us-east-1")))
+    found = replace(report, verdicts=(open_, *others))
+    assert '"unknown account"' in json.dumps(page(found).data)
+    assert "unknown account/us-east-1" in text_format.render(found)
 
 
 def test_exceptions_are_shown_with_their_state() -> None:

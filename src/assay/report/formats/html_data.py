@@ -17,7 +17,6 @@ from assay.report.safe import safe
 from assay.report.steps import LineageStep, marked
 from assay.report.view import ExceptionView, ResultView, VerdictView, views
 
-NOT_TOLD = "(not told)"
 T = TypeVar("T")
 _MORE = " The lineage may continue, so an image that is missing from it may still be an ancestor."
 
@@ -159,8 +158,8 @@ class _Made:
             address=page_text(verdict.address),
             standing=verdict.standing,
             what=page_text(value(verdict)),
-            account=verdict.account or NOT_TOLD,
-            region=page_text(verdict.region) if verdict.region else NOT_TOLD,
+            account=verdict.account or "unknown account",
+            region=page_text(verdict.region) if verdict.region else "unknown Region",
             kind=verdict.kind,
             action=verdict.action,
             results=tuple(self._result(result) for result in verdict.results),
