@@ -27,6 +27,8 @@ TABLE = [
     (("check", "plan.json", "--policy", "-"), "assay: standard input: empty; a policy starts with: version: 1"),
     (("check", "plan.json", "--catalog", "main.tf"), "main.tf: not a recorded catalogue: empty; write one with: assay record"),
     (("check", "plan.json", "--var-file", ""), "--var-file names nothing; is a variable not set?"),
+    (("check", "tfplan", "--terraform", ""), "assay: --terraform names nothing; is a variable not set?"),
+    (("check", "tfplan", "--terraform", "tf-1"), "a saved plan, which needs tf-1, but it is not on PATH; name it with"),
     (("check", "plan.json", "--timeout", "0"), "'0' is not more than 0 and at most 86400 seconds, such as 60"),
     (("check", "plan.json", "--timeout", "nan"), "'nan' is not more than 0 and at most 86400 seconds, such as 60"),
     (("check", "plan.json", "--timeout", "soon"), "'--timeout': 'soon' is not a number of seconds, such as 60"),

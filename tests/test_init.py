@@ -542,7 +542,7 @@ def test_settings_that_name_no_mark_take_what_is_said(tmp_path: Path) -> None:
         (["--watermark", "x" * 129], "is not a valid watermark name"),
         (["--policy", "missing/assay.yaml"], "missing/assay.yaml: cannot be written"),
         (["--from-allowed-amis", "missing.json"], "missing.json: cannot be read"),
-        (["--from-allowed-amis", ""], "is named by nothing"),
+        (["--from-allowed-amis", ""], "assay: --from-allowed-amis names nothing; is a variable not set?"),
         (["--from-allowed-amis", "-"], "standard input: not Allowed AMIs settings: empty; write them with"),
         (["--from-allowed-amis", "settings.json", "--account", "222233334444"],
          "the settings already name watermarks: leave out --account and --watermark"),

@@ -190,11 +190,18 @@ def test_the_option_that_would_write_over_something_is_named(here: Path) -> None
         ("record", "plan.json", "-o", ""),
         ("init", "--policy", ""),
         ("inventory", "--store", ""),
+        ("check", "plan.json", "--store", ""),
+        ("check", "plan.json", "--source-root", ""),
+        ("check", "plan.json", "--record", ""),
+        ("doctor", "--policy", ""),
     ],
 )
 def test_an_empty_name_is_no_file(here: Path, arguments: tuple[str, ...]) -> None:
-    told = "assay: a file or directory is named by nothing; is a variable not set?\n"
-    assert failed(here, *arguments) == told
+    option = arguments[-2]
+    what = (
+        f"{option} names nothing" if option[0] == "-" else "a file or directory is named by nothing"
+    )
+    assert failed(here, *arguments) == f"assay: {what}; is a variable not set?\n"
 
 
 def test_a_directory_is_no_policy_and_no_catalogue(here: Path) -> None:

@@ -77,6 +77,8 @@ class _Path(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
         self._kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value and isinstance(param, click.Option):
+            raise click.UsageError(f"{param.opts[0]} names nothing; is a variable not set?", ctx)
         return str(value)
 
     def shell_complete(

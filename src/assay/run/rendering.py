@@ -85,8 +85,9 @@ class Renderer(msgspec.Struct, frozen=True):
             names = names[::-1] if _OF_OPENTOFU in saved.lock else names
         found = program.find(search, names)
         if found is None:
+            absent = "neither is" if self.named is None else "it is not"
             raise InputError(
-                f"a saved plan, which needs {' or '.join(names)}, but none is on PATH",
+                f"a saved plan, which needs {' or '.join(names)}, but {absent} on PATH",
                 where=path,
                 hint=f"name it with --terraform PATH, or {RENDER}",
             )
