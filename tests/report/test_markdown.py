@@ -173,6 +173,11 @@ def test_no_text_gets_out_of_its_cell(text: str) -> None:
             assert not set("".join(found.prose)) & set("`|<>[]!*_~@#&")
 
 
+def test_a_service_is_a_word_and_so_is_one_that_was_cut_off() -> None:
+    assert prose("EC2 shows (S3's) ami-1, not wh…") == "EC2 shows (S3's) `ami-1`, not wh…"
+    assert prose("deadbee… www… @me… #1… EC2-1") == "`deadbee… www… @me… #1… EC2-1`"
+
+
 def test_everyday_sentences_stay_sentences() -> None:
     assert prose("made on 2026-01-02 by 222222222222 (denied), www.x.y and deadbeef0") == (
         "made on `2026-01-02` by `222222222222` (denied), `www.x.y` and `deadbeef0`"

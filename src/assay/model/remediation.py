@@ -146,7 +146,7 @@ class Remediation(msgspec.Struct, frozen=True):
 
 UNREAD = (
     "AWS Batch, EMR, Elastic Beanstalk, CodeBuild fleets, Parallel Computing Service, SageMaker HyperPod, RDS Custom and "
-    "WorkSpaces Instances (what they launch, their instances and templates tell), parameters of the type `text` that no template "
+    "WorkSpaces Instances (what they launch, their instances and templates tell), parameters of the type text that no template "
     "names, CloudFormation templates, code, scripts and people"
 )
 """What may use an image but is in no list that assay reads."""

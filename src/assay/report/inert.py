@@ -12,9 +12,9 @@ from assay.report.safe import safe
 LONGEST = 300
 """The maximum length of one text in characters; untrusted text may be longer than anybody reads."""
 # `a`, `golden's`, `(it`, `2026.` are words. Seven hexadecimal digits are not, since GitHub takes them
-# for a commit, nor is `www`, which it takes for a link.
+# for a commit, nor is `www`, which it takes for a link. The last one may be cut off.
 _WORD = re.compile(
-    r"\(?(?!(?:[0-9a-fA-F]{7,}|www)\b)(?:[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+)\)?[.,;:]?\Z"
+    r"\(?(?!(?:[0-9a-fA-F]{7,}|www)\b)(?:EC2|S3|[A-Za-z]+(?:['-][A-Za-z]+)*|[0-9]+)(?:'s)?\)?[.,;:]?…?\Z"
 )
 _TICKS = re.compile(r"`+")
 
