@@ -109,6 +109,16 @@ def test_what_is_nowhere_is_an_error_that_names_the_nearest(estate: Estate, ask:
         assert near in run.stderr.partition("the nearest: ")[2], (arguments, run.stderr)
 
 
+def test_what_is_no_id_at_all_is_not_looked_for(estate: Estate, ask: Ask, faults: Faulty) -> None:
+    """Else it might be in a place that was not seen."""
+    faults.denied.add((TEAM, DUBLIN))
+    assert take(ask) == 3
+    for command_ in ("descendants", "remediate"):
+        run = ask(command_, estate.golden, "ami-zz")
+        assert (run.code, run.stdout) == (2, "")
+        assert "'ami-zz' is not an AMI id; write ami- followed by 8 or 17" in run.stderr
+
+
 def test_where_a_place_was_not_seen_it_may_be_there_and_that_is_said(
     estate: Estate, ask: Ask, faults: Faulty
 ) -> None:

@@ -53,14 +53,15 @@ def remediate_command(
     from assay.run.cache import Cache
     from assay.run.catalogs import Asking, open_catalog
     from assay.run.nights import night_of
+    from assay.run.one_image import image_id
     from assay.run.policies import open_policy
     from assay.run.remediation import Wanted, remediate
 
-    host = this_process()
+    host, ids = this_process(), [image_id(each) for each in images]
     policy = open_policy(host, policy_path)
     when = as_of or host.now()
     asked = night_of(host, store, night)
-    wanted = Wanted(when, tuple(dict.fromkeys(images)))
+    wanted = Wanted(when, tuple(dict.fromkeys(ids)))
     if live:
         asking = Asking(None, timeout, Cache(host, wanted=not no_cache), as_of=as_of)
         catalog = open_catalog(host, asking, policy.readers)
