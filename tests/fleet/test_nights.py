@@ -71,6 +71,17 @@ def test_a_night_beside_itself_has_no_difference(
     assert (run.code, run.stdout) == (0, "2026-11-28 to 2026-11-28: no difference\n")
 
 
+def test_a_place_that_neither_night_saw_is_one_place(
+    faults: Faulty, take: Take, tmp_path: Path
+) -> None:
+    faults.denied.add((TEAM, REGION))
+    for night in ("2026-11-28", "2026-11-29"):
+        assert take("--as-of", night).code == 3
+    assert diff(tmp_path).stdout.endswith("; 1 place was not seen in both nights\n")
+    found = diff(tmp_path, "--format", "json").report
+    assert (found["summary"]["not_seen_places"], len(found["places"])) == (1, 2)
+
+
 def test_of_a_place_that_was_not_seen_nothing_is_told_but_that(
     world: GoldenWorld, faults: Faulty, take: Take, tmp_path: Path
 ) -> None:

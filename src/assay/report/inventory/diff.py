@@ -43,10 +43,15 @@ def _text(found: Comparison) -> str:
 def _summary(found: Comparison) -> str:
     number = len(found.differences)
     what = f"{number} difference{'' if number == 1 else 's'}" if number else "no difference"
-    places = {(each.account, each.region) for each in found.unseen}
+    places = _places(found)
     unseen = "1 place was" if len(places) == 1 else f"{len(places)} places were"
     missing = f"; {unseen} not seen in both nights" if places else ""
     return f"{found.before} to {found.after}: {what}{missing}"
+
+
+def _places(found: Comparison) -> set[tuple[str, str]]:
+    """The places that were not seen; one that neither night saw is one place."""
+    return {(each.account, each.region) for each in found.unseen}
 
 
 def _markdown(found: Comparison) -> str:
@@ -74,7 +79,7 @@ def _json(found: Comparison, generated_at: datetime) -> str:
         "before": found.before,
         "after": found.after,
         "places": found.unseen,
-        "summary": {"differences": len(found.differences), "not_seen_places": len(found.unseen)},
+        "summary": {"differences": len(found.differences), "not_seen_places": len(_places(found))},
         "differences": found.differences,
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
