@@ -73,6 +73,10 @@ def test_a_unit_means_all_units_below_it_and_what_is_left_out_is_left_out(take: 
 
 def test_without_a_region_all_that_are_on_are_wanted(world: GoldenWorld, take: Take) -> None:
     world.world.region_states = {(WORKLOAD, DUBLIN): "ENABLING"}
+    run = take("--ou", "ou-none", "--region", REGION)
+    assert (run.code, run.stdout) == (2, "")
+    assert "the accounts of ou-none could not be listed: " in run.stderr
+    assert run.stderr.endswith("; check the id of the organizational unit\n")
     run = take("--ou", "ou-deep")
     assert run.code == 3
     found = {region: state for (_, region), state in states(run).items()}

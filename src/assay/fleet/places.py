@@ -25,6 +25,8 @@ ALL = "*"
 At: TypeAlias = tuple[str, str]
 """An account and a Region."""
 _OBSTACLES = {Obstacle.DENIED: PlaceState.DENIED, Obstacle.OPTED_OUT: PlaceState.OPTED_OUT}
+_NO_UNIT = ("(ParentNotFoundException)", "(InvalidInputException)")
+"""How Organizations refuses a unit that does not exist, and one whose id is none."""
 _AT_A_TIME = 16
 _UNSTABLE = (RegionState.ENABLING, RegionState.DISABLING)
 
@@ -75,7 +77,7 @@ def _below(
         if unit in excluded:
             continue
         found.update(_accounts(catalog, home, unit))
-        below = _all(whole(catalog.list_all(UNITS_OF, (home, unit))))
+        below = _all(whole(catalog.list_all(UNITS_OF, (home, unit))), unit)
         units.extend(each for each in below if each not in passed)
         passed.update(below)
     return found
@@ -84,12 +86,17 @@ def _below(
 def _accounts(
     catalog: ImageCatalog, home: Place, parent: str | None
 ) -> Iterator[tuple[str, MemberAccount]]:
-    listed = _all(whole(catalog.list_all(ACCOUNTS_OF, (home, parent))))
+    listed = _all(whole(catalog.list_all(ACCOUNTS_OF, (home, parent))), parent)
     return ((each.id, each) for each in listed)
 
 
-def _all(found: list[T] | CutShort) -> list[T]:
+def _all(found: list[T] | CutShort, parent: str | None = None) -> list[T]:
     if isinstance(found, CutShort):
+        if parent and any(code in found.reason for code in _NO_UNIT):
+            raise CatalogError(
+                f"the accounts of {parent} could not be listed: {found.reason}",
+                hint="check the id of the organizational unit",
+            )
         raise CatalogError(
             f"the accounts of the organisation could not be listed: {found.reason}",
             hint="run it as the management account or a delegated administrator, or name the accounts",
