@@ -369,3 +369,23 @@ def test_the_counts_agree_wherever_they_stand(name: str) -> None:
         assert tile.search(tiles)
         assert tile.search(rest.partition("Search")[0])
         assert (f"{number} {standing}" in tiles.partition("(assay)")[0]) is (standing in counts)
+
+
+def test_the_same_address_of_two_plans_is_told_apart_in_the_list() -> None:
+    subjects = [
+        subject(image(), address="aws_instance.a"),
+        subject(image(), address="aws_instance.a"),
+    ]
+    report = samples.reported(document(), *subjects)
+    [one] = report.inputs
+    one_by_one = replace(
+        report,
+        inputs=(replace(one, path="a.json"), replace(one, path="b.json")),
+        verdicts=tuple(
+            replace(each, subject=replace(each.subject, input=number))
+            for number, each in enumerate(report.verdicts)
+        ),
+    )
+    rows = page(one_by_one).data["rows"]
+    assert [row["file"] for row in rows] == ["plan a.json", "plan b.json"]
+    assert ["file" in row for row in page(report).data["rows"]] == [False, False]

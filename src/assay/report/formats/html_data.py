@@ -69,7 +69,7 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     results: tuple[int, ...]
     lineage: int | None = None
     file: str | None = None
-    """`web.tf:12`, with the root module if a run reads several."""
+    """`web.tf:12`, with the root module or the plan if a run reads several."""
     via: tuple[str, ...] = ()
     exception: str | None = None
     input: str | None = None
@@ -198,10 +198,13 @@ def _number(known: dict[object, int], all_: list[T], one: T) -> int:
 
 
 def _file(verdict: VerdictView) -> str | None:
+    read = f"root {verdict.root}" if verdict.root else None
+    if verdict.plan:  # addresses of several plans may be the same
+        read = f"{verdict.input_kind} {verdict.plan}"
     if not verdict.file:
-        return f"root {page_text(verdict.root)}" if verdict.root else None
+        return page_text(read) if read else None
     place = f"{verdict.file}:{verdict.line}"
-    return page_text(f"{place} (root {verdict.root})" if verdict.root else place)
+    return page_text(f"{place} ({read})" if read else place)
 
 
 def _exception(exception: ExceptionView | None) -> str | None:
