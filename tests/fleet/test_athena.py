@@ -96,6 +96,19 @@ def test_what_athena_cannot_read_is_refused(store: str) -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_what_is_wrong_with_a_name_is_said() -> None:
+    for options, said in (
+        (("--store", "s3://b/inventory"), "the name of a bucket has 3 to 63 lower-case letters"),
+        (
+            ("--store", "s3://fleet-of-ours/x", "--database", "x;y"),
+            "--database cannot be 'x;y': use",
+        ),
+    ):
+        run = command.assay("export", "athena", *options, cwd=HERE)
+        assert (run.code, run.stdout) == (2, "")
+        assert said in run.stderr
+
+
 def test_a_type_that_is_not_known_is_none() -> None:
     with pytest.raises(ValueError, match="HUGEINT"):
         hive_type("STRUCT(a VARCHAR, b HUGEINT[])")

@@ -71,6 +71,12 @@ def test_a_night_beside_itself_has_no_difference(
     assert (run.code, run.stdout) == (0, "2026-11-28 to 2026-11-28: no difference\n")
 
 
+def test_a_night_that_is_no_date_is_told_what_a_night_is_called(tmp_path: Path) -> None:
+    run = command.assay("preview", "--night", "yesterday", cwd=tmp_path)
+    assert (run.code, run.stdout) == (2, "")
+    assert "'yesterday' is not a date such as 2026-11-21" in run.stderr
+
+
 def test_a_place_that_neither_night_saw_is_one_place(
     faults: Faulty, take: Take, tmp_path: Path
 ) -> None:

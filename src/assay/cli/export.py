@@ -133,10 +133,15 @@ def athena_command(store: str, database: str, output: str | None) -> int:
 
     if not re.fullmatch(_S3, store):
         copied = "copy the store to S3 (aws s3 sync DIR s3://BUCKET/FOLDER) and name that address"
+        if store.startswith("s3://"):
+            copied = (
+                "the name of a bucket has 3 to 63 lower-case letters, digits, dots and hyphens, "
+                "and a folder can be read if its name has letters, digits, spaces and !.*()=+,@_- only"
+            )
         raise click.UsageError(f"Athena can read only s3://BUCKET/FOLDER, not {store!r}: {copied}")
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", database):
         raise click.UsageError(
-            "the name of a database can contain only small letters, digits and _"
+            f"--database cannot be {database!r}: use lower-case letters, digits and _, and no digit at the beginning"
         )
     text = "".join(f"{each};\n\n" for each in statements(store.rstrip("/"), database))
     if output is None:

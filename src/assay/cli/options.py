@@ -38,7 +38,13 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
         try:
             return moment(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date or time such as 2026-11-21T00:00:00Z", param, ctx)
+            of_a_day = param is not None and param.metavar in ("DATE", "NIGHT")
+            what = (
+                "date such as 2026-11-21"
+                if of_a_day
+                else "date or time such as 2026-11-21T00:00:00Z"
+            )
+            self.fail(f"{value!r} is not a {what}", param, ctx)
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]

@@ -84,7 +84,7 @@ def named_place(region: str | None, account: str | None, policy: "Policy | None"
     if region is None:
         raise InputError(
             "no Region is set",
-            hint="name one with --region, ASSAY_REGION or the policy's aws.region; AWS_REGION is not used, because an AMI id is valid only in its own Region",
+            hint="name one with --region, ASSAY_REGION or the policy's aws.region; AWS_REGION is not used, because an id is valid only in its own Region",
         )
     return Place.of(region, account)
 
