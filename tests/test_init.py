@@ -599,6 +599,12 @@ def test_whoever_sits_at_a_terminal_is_asked(
     assert key_in(tmp_path) == key
 
 
+def test_a_key_in_the_place_of_a_name_is_told_at_a_terminal(tmp_path: Path) -> None:
+    code, said = at_a_terminal(tmp_path, "222233334444\n222233334444:base\nbase\n")
+    assert code == 0, said
+    assert "(* and ? are allowed); leave out the account" in said
+
+
 def test_nobody_is_asked_where_the_question_would_not_be_seen(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     done = subprocess.run(

@@ -31,7 +31,8 @@ class Watermark(click.ParamType):  # type: ignore[type-arg]  # generic from clic
             what = "is not a valid watermark name (* and ? are allowed)"
             account, colon, name = str(value).partition(":")
             if colon and re.search(KEY, f"{account}:{name}"):
-                what += f"; write --account {account} --watermark '{name}'"
+                cure = f"write --account {account} --watermark '{name}'"
+                what += f"; {cure if param else 'leave out the account'}"  # a prompt has no param
             self.fail(f"{value!r} {what}", param, ctx)
         return str(value)
 

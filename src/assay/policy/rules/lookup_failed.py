@@ -42,6 +42,16 @@ _CURES = {
     ": throttled (": "run it again later, or check less at a time: the account's limit for API calls is used up",
     "have expired (": "renew the credentials (for example with aws sso login) and run it again",
     "are not known there (": "check the credentials, and whether the Region is turned on for the account",
+    **dict.fromkeys(
+        ("refused (OptInRequired)", "refused (RegionDisabledException)"),
+        "turn the Region on for the account, or do not use it there",
+    ),
+    **dict.fromkeys(
+        ("refused (Internal", "refused (Unavailable)", "refused (ServiceUnavailable"),
+        "run it again later: AWS reports an error of its own",
+    ),
+    "SSLError": "the connection is not trusted: check the proxy and AWS_CA_BUNDLE",
+    "ProxyConnectionError": "the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY",
     "ConnectionRefusedError": "the connection was refused: check AWS_ENDPOINT_URL, the firewall and HTTPS_PROXY",
     "EndpointConnectionError": "the endpoint was not found or cannot be reached: check the Region's name, the network and the proxy",
     "ConnectTimeoutError": "the endpoint cannot be reached: check the network, HTTPS_PROXY and NO_PROXY",
