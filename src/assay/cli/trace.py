@@ -101,7 +101,7 @@ def trace_command(
     read. For an instance, AWS is called at most five times. With a policy, golden watermarks are
     highlighted and its readers are used.
 
-    Exit codes: 0 the whole lineage was seen, 2 AWS could not be asked, 3 something could not be seen.
+    Exit codes: 0 the whole lineage was seen, 2 no answer, 3 something could not be seen.
     """
     from assay.cli.host import this_process
     from assay.run.cache import Cache
