@@ -176,6 +176,7 @@ PIPELINE = "use an image of the golden pipeline, or build from one with CreateIm
 SCANS = policy(max_scan_severity="medium")
 OLD = policy(max_age_days=4)
 SELF = policy(owners=("self",))
+AGED = policy(WatermarkFilter(KEY, max_days_since_source_image_created=5))
 PUBLIC = "everybody may launch it, and it cannot have a watermark"
 
 IMAGES: list[Case] = [
@@ -189,6 +190,10 @@ IMAGES: list[Case] = [
     ("unmarked", subject(image(mark(OTHER))), policy(),
      Finding(FAIL, f"{USED} carries no golden watermark", PIPELINE,
              (*SEEN, f"{OTHER}: no filter in the policy matches this key"))),
+
+    ("unmarked", subject(image(mark(source_image_creation_time=days_ago(9)))), AGED,
+     Finding(FAIL, f"{USED} carries no golden watermark", PIPELINE.replace("an image", "a newer image"),
+             (*SEEN, f"{KEY}: its source image is 9 days old, and at most 5 are allowed"))),
 
     ("untrusted-owner", an(owner_id=None), SELF,
      Finding(OPEN, "EC2 did not say who owns the image", None, SEEN)),

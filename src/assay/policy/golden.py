@@ -16,6 +16,7 @@ from assay.model import Golden, Image, Watermark, WatermarkFilter
 from assay.policy.wildcard import matches
 
 _SECONDS_A_DAY = 86_400
+_TOO_OLD = "days old, and at most"
 
 
 class Is(Enum):
@@ -34,6 +35,11 @@ class Marks(msgspec.Struct, frozen=True, gc=False):
     """Marks that may be golden: EC2's answer lacks a field that decides it."""
     near_misses: tuple[str, ...]
     """For each mark that is not golden, why not."""
+
+    @property
+    def too_old(self) -> bool:
+        """Whether a mark would be golden if it, or the image it was attached to, were younger."""
+        return any(_TOO_OLD in why for why in self.near_misses)
 
 
 class JudgedMarks:
@@ -142,7 +148,7 @@ def young(
     age = as_of - born
     if age.total_seconds() <= days * _SECONDS_A_DAY:
         return Is.YES, None
-    return Is.NO, f"{what} is {age.days} days old, and at most {days} are allowed"
+    return Is.NO, f"{what} is {age.days} {_TOO_OLD} {days} are allowed"
 
 
 def _registered(mark: Watermark, golden: Golden) -> Is:

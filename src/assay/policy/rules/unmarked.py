@@ -41,7 +41,7 @@ def check(image: Image, seen: tuple[str, ...], marks: MarksOf) -> Finding:
     return Finding(
         Outcome.FAIL,
         f"{image.id} carries no golden watermark",
-        "use an image of the golden pipeline, or build from one with CreateImage or CopyImage",
+        f"use {'a newer' if judged.too_old else 'an'} image of the golden pipeline, or build from one with CreateImage or CopyImage",
         (*seen, *judged.near_misses),
     )
 
