@@ -57,6 +57,15 @@ def test_one_line_says_what_is_wrong_and_what_to_do(
     assert told in run.stderr
 
 
+@pytest.mark.parametrize("name", ["assay.yml", ".assay.json"])
+def test_a_policy_of_a_similar_name_is_pointed_out(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(POLICY)
+    (tmp_path / "plan.json").write_bytes(dump(plan()))
+    run = assay("check", "plan.json", cwd=tmp_path)
+    what = f"there is no policy: assay.yaml is not in this directory, but {name} is"
+    assert (run.code, run.stderr) == (2, f"assay: {what}; use --policy {name}\n")
+
+
 def test_a_current_directory_that_is_gone_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from assay.run.host import Host
 
 DEFAULT_POLICY = "assay.yaml"
+_SIMILAR = ("assay.yml", "assay.json", ".assay.yaml", ".assay.yml", ".assay.json")
+"""Names of policies that are not read unless somebody names them."""
 
 
 def open_policy(host: "Host", path: str | None) -> "Policy":
@@ -18,10 +20,12 @@ def open_policy(host: "Host", path: str | None) -> "Policy":
     if path is None and os.path.exists(DEFAULT_POLICY):
         path = DEFAULT_POLICY
     if path is None:
-        raise PolicyError(
-            f"there is no policy: {DEFAULT_POLICY} is not in this directory",
-            hint="name one with --policy FILE or ASSAY_POLICY, or write one: assay init",
-        )
+        what = f"there is no policy: {DEFAULT_POLICY} is not in this directory"
+        similar = next(filter(os.path.exists, _SIMILAR), None)
+        if similar is not None:
+            raise PolicyError(f"{what}, but {similar} is", hint=f"use --policy {similar}")
+        cure = "name one with --policy FILE or ASSAY_POLICY, or write one: assay init"
+        raise PolicyError(what, hint=cure)
     return load(path, host.read(path))
 
 
