@@ -159,7 +159,8 @@ def test_what_cannot_be_written_is_said_with_what_to_do(here: Path, path: str, w
     told = f"assay: {path}: cannot be written: {why}\n"
     before = sorted(here.rglob("*"))
     for option, value in (("-o", f"json={path}"), ("--record", path)):
-        given = ("check", "plan.json", "--offline", option, value, "-o", "sarif=report.sarif")
+        asked = ("check", "plan.json", "--catalog", "catalog.json")
+        given = (*asked, option, value, "-o", "sarif=report.sarif")
         run = command.assay(*given, cwd=here)
         assert (run.code, run.stderr) == (2, told)
         assert run.stdout.startswith("PASS no AMI reference")
@@ -170,6 +171,15 @@ def test_what_cannot_be_written_is_said_with_what_to_do(here: Path, path: str, w
         line = failed(here, "inventory", "--region", "us-east-1", "-o", f"json={path}")
         assert line == told
     assert sorted(here.rglob("*")) == before
+
+
+def test_a_check_that_asks_nobody_replaces_no_recording(here: Path) -> None:
+    before = (here / "catalog.json").read_bytes()
+    (here / "answers.json").write_bytes(before)
+    line = failed(here, "check", "plan.json", "--offline", "--record", "answers.json")
+    told = "--record has no answers to save with --offline: leave out one of them"
+    assert line == f"assay: {told}\n"
+    assert (here / "answers.json").read_bytes() == before
 
 
 def test_the_option_that_would_write_over_something_is_named(here: Path) -> None:

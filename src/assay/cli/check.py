@@ -81,6 +81,11 @@ def check_command(
     from assay.run.inputs import tell
 
     _require_places(paths, outputs, (policy_path or DEFAULT_POLICY, catalog), how)
+    if offline and catalog is None and how["record"] is not None:
+        # It would replace a recording that has answers.
+        raise click.UsageError(
+            "--record has no answers to save with --offline: leave out one of them"
+        )
     host = this_process()
     cache = Cache(host, wanted=not how["no_cache"])
     order = Order(
