@@ -24,9 +24,11 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
     """
     from assay.run.inputs import CODE, VALUES
 
+    inputs = [path for path in inputs if path]
+    _require_one_reader(inputs)
     files: dict[str, str] = {}
     folders: list[str] = []
-    for path in filter(None, inputs):
+    for path in inputs:
         real = os.path.realpath(path)
         files[real] = path
         if os.path.isdir(real):
@@ -49,6 +51,14 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
         if code:  # most likely a slip: code of a saved plan is not read from its files
             raise click.UsageError(f"{option} {path} would overwrite code; {_ELSEWHERE}")
         written.add(real)
+
+
+def _require_one_reader(inputs: Sequence[str]) -> None:
+    """Whatever reads standard input second would find it empty."""
+    from assay.run.inputs import STDIN
+
+    if inputs.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read only once")
 
 
 def deliver(
