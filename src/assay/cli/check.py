@@ -81,11 +81,7 @@ def check_command(
     from assay.run.inputs import tell
 
     _require_places(paths, outputs, (policy_path or DEFAULT_POLICY, catalog), how)
-    if offline and catalog is None and how["record"] is not None:
-        # It would replace a recording that has answers.
-        raise click.UsageError(
-            "--record has no answers to save with --offline: leave out one of them"
-        )
+    _require_answers(offline, catalog, how["record"])
     host = this_process()
     cache = Cache(host, wanted=not how["no_cache"])
     order = Order(
@@ -104,6 +100,13 @@ def check_command(
         return EXIT_NO_VERDICT
     fix(host, order, judged, found, how)
     return EXIT_PASS if exit_zero else exit_code(judged.report.outcome, judged.report.policy)
+
+
+def _require_answers(offline: bool, catalog: str | None, record: str | None) -> None:
+    """A recording without answers could replace one that has some."""
+    if offline and catalog is None and record is not None:
+        told = "--record has no answers to save with --offline: leave out one of them"
+        raise click.UsageError(told)
 
 
 def _require_places(

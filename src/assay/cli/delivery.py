@@ -24,11 +24,11 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
     """
     from assay.run.inputs import CODE, VALUES
 
-    inputs = [path for path in inputs if path]
-    _require_one_reader(inputs)
+    named = [path for path in inputs if path]
+    _require_one_reader(named)
     files: dict[str, str] = {}
     folders: list[str] = []
-    for path in inputs:
+    for path in named:
         real = os.path.realpath(path)
         files[real] = path
         if os.path.isdir(real):
