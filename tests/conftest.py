@@ -1,14 +1,18 @@
 """Every test starts without the caller's AWS, assay, GitHub and Terraform settings."""
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.emulator import Server, World
     from tests.judging import Emulated
     from tests.worlds import GoldenWorld
@@ -28,15 +32,27 @@ hypothesis.settings.register_profile("nightly", deadline=None, max_examples=10_0
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: looking for garbage need not look at it each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Path]":
+    """Directories for the homes of tests. pytest would look at all that there are to number the next one."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def scrubbed_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch, homes: "Iterator[Path]") -> None:
     """No credentials, no profile, no instance metadata, and a home of its own."""
     for name in list(os.environ):
         if name.startswith(SCRUBBED) or name in SCRUBBED_NAMES:
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))

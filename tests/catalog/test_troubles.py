@@ -66,7 +66,11 @@ def struck(fault: Fault | RawFault, operation: str) -> Callable[[Request], Fault
     ("fault", "told", "cure"),
     [
         (THROTTLED, r"throttled \(RequestLimitExceeded\)", "run it again later"),
-        (Fault(500, "InternalError", "hunter2"), r"refused \(InternalError\)", "allow more time"),
+        (
+            Fault(500, "InternalError", "hunter2"),
+            r"refused \(InternalError\)",
+            "run it again later",
+        ),
         (RawFault(502, b"<html>hunter2</html>"), r"refused \(502\)", "allow more time"),
     ],
 )

@@ -28,7 +28,10 @@ NAME, HERE = "ec2:GetImageAncestry", "us-east-1"
         (refusal(NAME, HERE, "InternalFailure").reason, "run it again later: AWS reports"),
         (refusal(NAME, HERE, "Unavailable").reason, "run it again later: AWS reports"),
         (refusal(NAME, HERE, "ServiceUnavailable").reason, "run it again later: AWS reports"),
-        ("no reader for account 333333333333: add one to the policy's aws.readers", "add a reader"),
+        (
+            "no reader for account 333333333333: add one to the policy's aws.readers",
+            "name the role",
+        ),
         (no_answer(NAME, HERE, "SSLError").reason, "the connection is not trusted"),
         (no_answer(NAME, HERE, "ProxyConnectionError").reason, "the proxy cannot be reached"),
         (no_answer(NAME, HERE, "ConnectionRefusedError").reason, "the connection was refused"),

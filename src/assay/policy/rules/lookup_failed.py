@@ -50,7 +50,7 @@ _CURES = {
         ("refused (Internal", "refused (Unavailable)", "refused (ServiceUnavailable"),
         "run it again later: AWS reports an error of its own",
     ),
-    "no reader for account": "add a reader for the account to the policy's aws.readers",
+    "no reader for account": "name the role that may read the account under aws.readers; assay iam-policy --reader prints the permissions that it needs",
     "SSLError": "the connection is not trusted: check the proxy and AWS_CA_BUNDLE",
     "ProxyConnectionError": "the proxy cannot be reached: check HTTPS_PROXY and NO_PROXY",
     "ConnectionRefusedError": "the connection was refused: check AWS_ENDPOINT_URL, the firewall and HTTPS_PROXY",

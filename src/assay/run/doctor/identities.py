@@ -34,7 +34,8 @@ def caller(answer: Answer[Identity]) -> Observation:
 
 def _with_cure(reason: str) -> str:
     """A reason with what to do about it, unless it says so itself."""
-    cure = None if "; " in reason else cure_of(reason)
+    says_it = "; " in reason or "aws.readers" in reason
+    cure = None if says_it else cure_of(reason)
     return f"{reason}; {cure}" if cure else reason
 
 
