@@ -12,6 +12,7 @@ wanted image and possibly some others; the caller compares these few by their st
     untold       each of those with a child of it, and when that child was made
     hints        child and parent from anything else
     parts        images that share a snapshot with another one, when they were made, snapshots
+    parents      the parents of candidates that are no candidates yet
     candidates   the result
 """
 
@@ -63,9 +64,17 @@ WITH RECURSIVE walk(image) AS (
 )
 SELECT image FROM walk
 """
+# One scan. The slower walk further up is needed only if this finds something.
+_PARENTS = """
+SELECT DISTINCT step.parent AS image FROM (
+    SELECT child, parent FROM links UNION ALL SELECT child, parent FROM hints
+) AS step
+SEMI JOIN candidates ON candidates.image = step.child
+ANTI JOIN candidates AS known ON known.image = step.parent
+"""
 _UP = """
 WITH RECURSIVE walk(image) AS (
-    SELECT image FROM candidates
+    SELECT image FROM parents
     UNION SELECT step.parent FROM walk JOIN (
         SELECT child, parent FROM links UNION ALL SELECT child, parent FROM hints
     ) AS step ON step.child = walk.image
@@ -111,7 +120,9 @@ def keep_candidates(store: Store, night: date) -> bool:
         sharing = True
         more = f"SELECT image FROM candidates UNION ({_DOWN.format(start='sharing')})"  # noqa: S608
         store.keep("candidates", more)
-    store.keep("candidates", _UP)
+    store.keep("parents", _PARENTS)
+    if store.select("SELECT count(*) FROM parents").rows[0][0]:
+        store.keep("candidates", f"SELECT image FROM candidates UNION ({_UP})")  # noqa: S608
     store.keep("candidates", _BESIDE)
     return sharing
 
