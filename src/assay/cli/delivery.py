@@ -22,10 +22,10 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
     Each output is an option and the file it names. Inputs are files, and directories of code with all
     the code below them.
     """
-    from assay.run.inputs import CODE, VALUES
+    from assay.run.inputs import CODE, VALUES, require_one_reader
 
     named = [path for path in inputs if path]
-    _require_one_reader(named)
+    require_one_reader(named)
     files: dict[str, str] = {}
     folders: list[str] = []
     for path in named:
@@ -51,14 +51,6 @@ def require_places(outputs: Iterable[tuple[str, str]], inputs: Iterable[str | No
         if code:  # most likely a slip: code of a saved plan is not read from its files
             raise click.UsageError(f"{option} {path} would overwrite code; {_ELSEWHERE}")
         written.add(real)
-
-
-def _require_one_reader(inputs: Sequence[str]) -> None:
-    """Whatever reads standard input second would find it empty."""
-    from assay.run.inputs import STDIN
-
-    if inputs.count(STDIN) > 1:
-        raise click.UsageError("standard input can be read only once")
 
 
 def deliver(

@@ -116,17 +116,11 @@ def keep_candidates(store: Store, night: date) -> bool:
     start = f"(SELECT {_of_key('key')} AS image FROM bases)"  # noqa: S608
     store.keep("candidates", _DOWN.format(start=start))
     sharing = False
-    while _has_more(store):
+    while store.keep("sharing", _SHARING):
         sharing = True
         more = f"SELECT image FROM candidates UNION ({_DOWN.format(start='sharing')})"  # noqa: S608
         store.keep("candidates", more)
-    store.keep("parents", _PARENTS)
-    if store.select("SELECT count(*) FROM parents").rows[0][0]:
+    if store.keep("parents", _PARENTS):
         store.keep("candidates", f"SELECT image FROM candidates UNION ({_UP})")  # noqa: S608
     store.keep("candidates", _BESIDE)
     return sharing
-
-
-def _has_more(store: Store) -> bool:
-    store.keep("sharing", _SHARING)
-    return bool(store.select("SELECT count(*) FROM sharing").rows[0][0])

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from assay.errors import StoreError
-from assay.fleet.sources import quoted
+from assay.fleet.sources import quoted, typed
 
 RESTORE = "restore it from a copy of the store, or use another night"
 _GATHERED = "the files of the places have the same rows"
@@ -58,10 +58,9 @@ def written(
 ) -> Path:
     """Write the rows to a Parquet file with a temporary name next to `path`. Raises DuckDB's errors."""
     made = path.with_name(f".{path.name}.part")
-    said = ", ".join(f"{name}: '{value}'" for name, value in marks.items())
     try:
         duckdb.execute(
-            f"COPY ({query}) TO {quoted(made)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}}{options})"
+            f"COPY ({query}) TO {quoted(made)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {typed(marks)}{options})"
         )
     except BaseException:
         made.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from assay.errors import InputError
 from assay.fleet.family import Family
 from assay.fleet.golden_sources import golden_sources, keep_marks
 from assay.fleet.lineage_edges import MARK, RECORDED, LineageEdges
+from assay.fleet.naming import shown, some
 from assay.fleet.nearest import as_hint, nearest_of
 from assay.fleet.night import Night
 from assay.fleet.referrers import referrers
@@ -19,7 +20,6 @@ from assay.model.inventory import ImageClass
 from assay.model.partitions import partition_of
 from assay.policy.wildcard import matches
 
-_MOST = 5
 # An image that all bases descend from does not descend from any of them. The same is true of an
 # image made before a base, and of what that image was made from.
 _OPEN = f"""
@@ -150,11 +150,10 @@ def _open_lines(night: Night, bases: Collection[str], told: dict[str, Told]) -> 
     if not lines:
         return
     number = sum(images for _, images in lines)
-    told_of = ", ".join(shown(source) for source, _ in lines[:_MOST])
-    more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+    sources = some([shown(source) for source, _ in lines])
     what = "image has a source" if number == 1 else "images have sources"
     yield (
-        f"lineage not followed: {number} {what} that is in no listing and has no stored record: {told_of}{more}"
+        f"lineage not followed: {number} {what} that is in no listing and has no stored record: {sources}"
     )
 
 
@@ -231,14 +230,7 @@ def _hidden(night: Night) -> Iterator[str]:
         if each.hides and not each.lacks(EVERY)
     ]
     if places:
-        more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
         yield (
-            f"Allowed AMIs hides images that others share in {', '.join(places[:_MOST])}{more}: they are in no list, and "
+            f"Allowed AMIs hides images that others share in {some(places)}: they are in no list, and "
             "nothing there can launch them"
         )
-
-
-def shown(key: str) -> str:
-    """Return a key as messages write it: the id and the Region."""
-    region, _, id = key.partition("/")
-    return f"{id} in {'an unknown Region' if region == '?' else region}"

@@ -146,14 +146,12 @@ class LineageEdges:
         self._store.keep("bases", keys[0], *keys[1])
         self._keep_edges()
         self._store.keep("found", _WALK.format(start="bases"))
-        self._store.keep("likely", _SHARING)
-        while self._store.select("SELECT count(*) FROM likely").rows[0][0]:
+        while self._store.keep("likely", _SHARING):
             self._store.keep("edges", "SELECT * FROM edges UNION ALL SELECT * FROM likely")
             self._store.keep("more", "SELECT DISTINCT child AS key FROM likely")
             walked = _WALK.format(start="more")
             found = f"SELECT key FROM found UNION SELECT key FROM ({walked})"  # noqa: S608 - no outside text
             self._store.keep("found", found)
-            self._store.keep("likely", _SHARING)
         query = """
             SELECT DISTINCT child, parent, rank FROM edges
             SEMI JOIN found ON edges.parent = found.key WHERE child <> parent

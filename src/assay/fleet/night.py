@@ -20,7 +20,7 @@ from assay.fleet.database import RESTORE, told
 from assay.fleet.folders import PLACES, misnamed
 from assay.fleet.nearest import nearest
 from assay.fleet.places import At
-from assay.fleet.sound import refuse_unsound
+from assay.fleet.sound import WRITTEN, refuse_unsound
 from assay.fleet.store import TABLES, Store
 from assay.model import AncestryEntry
 from assay.model.inventory import Classified, Use
@@ -29,7 +29,7 @@ from assay.model.places_seen import PlaceSeen, PlaceState
 T = TypeVar("T")
 _MISREAD = (ValueError, msgspec.MsgspecError)
 CURE = "run assay inventory first"
-_WRITTEN = "(state IN ('seen', 'filtered', 'cut-short') OR stale_since IS NOT NULL)"
+_WRITTEN = f"({WRITTEN} OR stale_since IS NOT NULL)"
 """A condition for the places with files in a night: something was read, in this night or
 earlier."""
 _MOST = 5

@@ -42,7 +42,7 @@ SELECT names, members, min(file_name) FROM (
 _KINDS = "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})"
 
 
-_WRITTEN = "state IN ('seen', 'filtered', 'cut-short')"
+WRITTEN = "state IN ('seen', 'filtered', 'cut-short')"
 """A condition for places of which the rows that were read are stored; of the others only older ones are."""
 
 
@@ -108,7 +108,7 @@ def _unsound(store: Store, nights: Sequence[date]) -> Iterator[tuple[str, str]]:
         yield f"{night}/{PLACES}", _of_a_place(account, region, state, number)
     for table in TABLES:
         odd = _ODD[table] if len(nights) == 1 else "false"
-        query = _ROWS.format(table=table, odd=odd, written=_WRITTEN, nights=asked)
+        query = _ROWS.format(table=table, odd=odd, written=WRITTEN, nights=asked)
         for night, account, region, told, said, number, strange in store.select(query).rows:
             where = f"{night}/account={account}/region={region}/{table}.parquet"
             yield where, _of_rows(table, known=told, said=said, number=number, odd=strange)

@@ -28,7 +28,7 @@ def rows(kinds: Mapping[str, str], sources: Sequence[str]) -> str:
 
 
 def typed(kinds: Mapping[str, str]) -> str:
-    """Types as the argument of a function that reads files: `{'night': 'DATE'}`."""
+    """Names with their types, or other words, as an argument in SQL: `{'night': 'DATE'}`."""
     return f"{{{', '.join(f'{name!r}: {kind!r}' for name, kind in kinds.items())}}}"
 
 

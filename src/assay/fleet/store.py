@@ -200,12 +200,13 @@ class Store:
         found = self._sources(night)
         return gathering.is_gathered(self._duckdb, night, TABLES, found, also)
 
-    def keep(self, name: str, query: str, *parameters: object) -> None:
+    def keep(self, name: str, query: str, *parameters: object) -> int:
         """Keep the answer to a SELECT in memory under a name, so that what later queries need
-        repeatedly is read from the files only once.
+        repeatedly is read from the files only once. Returns the number of rows.
         """
         with told(self._root):
-            self._reader.execute(f"CREATE OR REPLACE TABLE {name} AS {query}", list(parameters))
+            made = f"CREATE OR REPLACE TABLE {name} AS {query}"
+            return int(self._reader.execute(made, list(parameters)).fetchone()[0])
 
     def records(self, query: str, *parameters: object) -> Iterator[dict[str, Any]]:
         """The rows of a SELECT, by column, in batches, since they may not fit into memory."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from assay.catalog.fleet_questions import IMAGE_EVENTS_OF
 from assay.catalog.interface import CutShort, ImageCatalog, as_far_as_read
-from assay.fleet.descendants import shown
+from assay.fleet.naming import shown, some
 from assay.fleet.night import Night
 from assay.fleet.places import ALL, At
 from assay.model import Place
@@ -37,7 +37,6 @@ SELECT region || '/' || image_id, any_value(source_image_region || '/' || source
     bool_or(source_image_id IS NOT NULL OR coalesce(len(ancestry), 0) > 1 OR len(watermarks) > 0)
 FROM images WHERE night = $1 AND image_id IN (SELECT unnest($2::VARCHAR[])) GROUP BY ALL
 """
-_MOST = 5
 
 _Holding: TypeAlias = dict[tuple[str, str], list[tuple[str, datetime | None]]]
 """By Region and snapshot: the images that have it, and when each was created."""
@@ -121,9 +120,8 @@ def _from_unknown(
             found[key] = f"{each.image_id} in {each.region} from {unknown[0]}"
     if found:
         what = "image was" if len(found) == 1 else "images were"
-        named = ", ".join(found[key] for key in sorted(found)[:_MOST])
-        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        yield f"lineage not followed: {len(found)} {what} made from an instance whose image is not known: {named}{more}"
+        named = some([found[key] for key in sorted(found)])
+        yield f"lineage not followed: {len(found)} {what} made from an instance whose image is not known: {named}"
 
 
 def _conflicts(
@@ -139,16 +137,16 @@ def _conflicts(
     for step in steps:
         if step.child not in registered:  # that may have a snapshot of each of several images
             parents[step.child][step.parent] = None
-    for child, some in sorted(parents.items()):
+    for child, sources in sorted(parents.items()):
         source = told.get(child, (None, True))[0]
-        others = [each for each in some if each != source]
+        others = [each for each in sources if each != source]
         if source is not None and others:
             events_say = " and ".join(map(shown, others))
             what = f"{shown(child)} is recorded as made from {shown(source)}, but events of CloudTrail say from {events_say}"
             yield Conflict(frozenset((child, source, *others)), what)
-        elif len(some) > 1:
-            what = f"{shown(child)} was made from {' and from '.join(map(shown, some))}, according to events of CloudTrail"
-            yield Conflict(frozenset((child, *some)), what)
+        elif len(sources) > 1:
+            what = f"{shown(child)} was made from {' and from '.join(map(shown, sources))}, according to events of CloudTrail"
+            yield Conflict(frozenset((child, *sources)), what)
 
 
 def _steps(

@@ -10,6 +10,7 @@ from msgspec import Struct
 from assay.catalog.fleet_questions import FINDINGS_OF
 from assay.catalog.interface import CutShort, ImageCatalog, as_far_as_read
 from assay.errors import InputError
+from assay.fleet.naming import some
 from assay.fleet.night import Night
 from assay.model import SEVERITIES, Place
 from assay.model.findings import ImageFinding
@@ -39,7 +40,6 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 """The whole id: no finding has a part of one, so that every image would seem to be without it."""
-_MOST = 5
 
 
 class Having(Struct, frozen=True):
@@ -83,8 +83,7 @@ def having(
 
 def _not_known(images: Sequence[str], why: str) -> str:
     number = "1 image" if len(images) == 1 else f"{len(images)} images"
-    more = f" and {len(images) - _MOST} more" if len(images) > _MOST else ""
-    return f"the findings of {number} are not known ({', '.join(images[:_MOST])}{more}): {why}"
+    return f"the findings of {number} are not known ({some(images)}): {why}"
 
 
 def not_scanned(night: Night, listed: Collection[str]) -> str | None:

@@ -75,16 +75,21 @@ def open_sources(
 
     Raises `InputError`.
     """
-    if paths.count(STDIN) > 1:
-        from assay.errors import InputError
-
-        raise InputError("standard input can be read only once")
+    require_one_reader(paths)
     _require_values(how.var_files)
     code = [path for path in paths if path != STDIN and is_code(host, path)]
     sources = [
         source for path in paths if path not in code for source in _plans(host, path, how, wishes)
     ]
     return [*sources, *(_code(host, code, how, wishes) if code else ())]
+
+
+def require_one_reader(paths: Sequence[str]) -> None:
+    """Raise `InputError` if standard input is named twice: the second reader would find it empty."""
+    if paths.count(STDIN) > 1:
+        from assay.errors import InputError
+
+        raise InputError("standard input can be read only once")
 
 
 def _require_values(var_files: Sequence[str]) -> None:

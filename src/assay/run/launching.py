@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from assay.catalog.interface import Answer, K, Question
 from assay.catalog.questions import IDENTITIES
-from assay.errors import InputError
+from assay.fleet.naming import some
 from assay.fleet.night import Night
 from assay.fleet.night_catalog import NightCatalog
 from assay.fleet.places import At
@@ -18,12 +18,11 @@ from assay.model.descent import Launches
 from assay.model.inventory import Use
 from assay.run.check import Needs, gather
 from assay.run.host import Host
-from assay.run.inputs import STDIN, Reading, Wishes, open_sources
+from assay.run.inputs import Reading, Wishes, open_sources, require_one_reader
 from assay.run.states import open_states
 
 T = TypeVar("T")
 _KINDS = (Kind.LAUNCH, Kind.TEMPLATE, Kind.ALIAS, Kind.DERIVE, Kind.BAKE)
-_MOST = 5
 
 
 class Inputs(Struct, frozen=True):
@@ -60,8 +59,7 @@ class _OfAccount(NightCatalog):
 def launching(host: Host, given: Inputs, night: Night) -> Launching:
     """Find out which addresses launch what. Raises `InputError` for an input that cannot be read."""
     wishes = Wishes(_KINDS, given.reading.region)
-    if (*given.plans, *given.states).count(STDIN) > 1:
-        raise InputError("standard input can be read only once")
+    require_one_reader((*given.plans, *given.states))
     sources = open_sources(host, given.plans, given.reading, wishes) if given.plans else []
     sources += open_states(host, given.states, wishes)
     for source in sources:
@@ -120,8 +118,6 @@ def _may_be_ours(subject: Subject) -> bool:
 def _gaps(lost: Mapping[str, Sequence[str]]) -> list[str]:
     lines = []
     for path, addresses in lost.items():
-        distinct = list(dict.fromkeys(addresses))
-        more = f" and {len(distinct) - _MOST} more" if len(distinct) > _MOST else ""
-        told = ", ".join(distinct[:_MOST])
-        lines.append(f"{path}: the night does not show what these would launch: {told}{more}")
+        told = some(list(dict.fromkeys(addresses)))
+        lines.append(f"{path}: the night does not show what these would launch: {told}")
     return lines

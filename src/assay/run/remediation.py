@@ -45,7 +45,9 @@ from assay.model.remediation import (
 from assay.run.listings import StoredListings
 
 T = TypeVar("T")
-_LISTED = "SELECT DISTINCT region, image_id FROM images WHERE night = $1"
+_LISTED = """
+SELECT DISTINCT region, image_id FROM images WHERE night = $1 AND image_id IN (SELECT unnest($2::VARCHAR[]))
+"""
 _TOLD = """
 SELECT region, image.id, any_value(image.name), any_value(image.owner_id), any_value(image.owner_alias)
 FROM uses WHERE night = $1 AND image IS NOT NULL GROUP BY ALL
@@ -144,7 +146,8 @@ def _before(night: Night) -> Night | None:
 
 def _unlisted(night: Night, found: Referrers) -> Iterator[Unlisted]:
     """Yield each image that something uses and no place lists, Amazon's own last."""
-    listed = set(night.store.select(_LISTED, night.date).rows)
+    used = sorted({id for _, id in found.by_image})
+    listed = set(night.store.select(_LISTED, night.date, used).rows)
     told = {row[:2]: row[2:] for row in night.store.select(_TOLD, night.date).rows}
     unlisted = []
     for (region, id), some in found.by_image.items():

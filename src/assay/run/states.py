@@ -13,12 +13,10 @@ def open_states(host: "Host", paths: Sequence[str], wishes: "Wishes") -> "list[S
     """Return the source of each state, in order. Raises `InputError`."""
     if not paths:
         return []
-    from assay.errors import InputError
     from assay.inputs.plan.state import read_state
-    from assay.run.inputs import STDIN
+    from assay.run.inputs import require_one_reader
 
-    if paths.count(STDIN) > 1:
-        raise InputError("standard input can be read only once")
+    require_one_reader(paths)
     return [
         read_state(path, host.read(path), wishes.kinds, wishes.region, tags=wishes.tags)
         for path in paths
